@@ -1,0 +1,21 @@
+// Time as the host counts it: nanoseconds of CLOCK_MONOTONIC, the clock that plugins see too.
+#pragma once
+
+#include <ctime>
+#include <cstdint>
+
+namespace slipway {
+
+using Nanoseconds = std::int64_t;
+
+constexpr Nanoseconds kMicrosecond = 1'000;
+constexpr Nanoseconds kMillisecond = 1'000'000;
+constexpr Nanoseconds kSecond = 1'000'000'000;
+
+inline Nanoseconds monotonic_now() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<Nanoseconds>(now.tv_sec) * kSecond + now.tv_nsec;
+}
+
+}  // namespace slipway

@@ -1,0 +1,63 @@
+// A growable byte buffer that is always followed by readable, zeroed padding, so that scanners may look at whole
+// words and find a terminator without a bounds check per byte. Capacity is kept when it is cleared: a buffer that is
+// used again for requests of a like size allocates nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace slipway {
+
+class PaddedBuffer {
+ public:
+  static constexpr std::size_t kPadding = 64;
+
+  PaddedBuffer() = default;
+  explicit PaddedBuffer(std::string_view bytes) { append(bytes); }
+
+  char* data() { return bytes_.get(); }
+  const char* data() const { return bytes_.get(); }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  std::size_t capacity() const { return capacity_; }
+  std::string_view view() const { return {bytes_.get(), size_}; }
+
+  void clear() { size_ = 0; }
+
+  // Makes room for `capacity` bytes in all.
+  void reserve(std::size_t capacity) {
+    if (bytes_ != nullptr && capacity <= capacity_) return;
+    if (capacity < 2 * capacity_) capacity = 2 * capacity_;
+    std::unique_ptr<char[]> grown(new char[capacity + kPadding]);
+    if (size_ != 0) std::memcpy(grown.get(), bytes_.get(), size_);
+    bytes_ = std::move(grown);
+    capacity_ = capacity;
+    seal();
+  }
+
+  void append(std::string_view more) {
+    reserve(size_ + more.size());
+    if (!more.empty()) std::memcpy(bytes_.get() + size_, more.data(), more.size());
+    size_ += more.size();
+    seal();
+  }
+
+  // Returns memory beyond `keep` bytes to the allocator, so that one huge request does not stay resident.
+  void shrink(std::size_t keep) {
+    if (capacity_ <= keep) return;
+    bytes_.reset();
+    size_ = capacity_ = 0;
+  }
+
+ private:
+  void seal() { std::memset(bytes_.get() + size_, 0, kPadding); }
+
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace slipway
