@@ -18,7 +18,7 @@ namespace slipway::document {
 // Not thread-safe. Reuse one for document after document: its scratch memory is kept.
 //
 // Each event returns whether it was taken. After the first refusal all are refused; `error()` says why, with the
-// pointer of the value at fault.
+// pointer of the value at fault. Throws std::bad_alloc only.
 class Builder {
  public:
   explicit Builder(const Limits& limits = {}) : limits_(limits) {}
@@ -26,66 +26,79 @@ class Builder {
   // Starts a document in `target`, whose old content is gone. `target` must outlive the building of it.
   void start(Document& target);
 
-  bool null();
-  bool boolean(bool value);
+  bool null() { return scalar(SLW_NULL); }
+  bool boolean(bool value) { return scalar(value ? SLW_TRUE : SLW_FALSE); }
   bool int64(std::int64_t value);
   bool uint64(std::uint64_t value);
   // `integral`: it was written as an integer (SLW_INTEGRAL).
   bool float64(double value, bool integral = false);
+  // A number as number.hpp makes it.
+  bool number(const slw_value& number);
   bool string(std::string_view text);
   bool bytes(std::string_view octets);
-  bool begin_object();
+  bool begin_object() { return begin(true); }
   bool key(std::string_view text);
   bool end_object();
-  bool begin_array();
+  bool begin_array() { return begin(false); }
   bool end_array();
   // A whole tensor, rank 1 to SLW_MAX_RANK; floats must be finite. `data` is the product of the shape elements long.
   bool tensor(slw_type type, std::span<const std::uint64_t> shape, const void* data);
-  // A whole tensor of rank 1 from a reader that has found out itself which elements were written as integers
-  // (`written_as_integer`: a bitmap as SLW_MIXED has it, empty for none).
+  // A whole array of numbers from a reader that has packed it already. `written_as_integer` is a bitmap as SLW_MIXED
+  // has it, or empty.
   bool doubles(std::span<const double> numbers, std::span<const std::uint8_t> written_as_integer);
   bool int64s(std::span<const std::int64_t> numbers);
 
   // Ends the document: exactly one complete value must have been given.
   Status finish();
 
-  // The reason of the first refusal.
-  const Error& error() const { return error_; }
   bool failed() const { return failed_; }
-  // Refuses everything from now on, for `error`. The pointer is that of the value that would come next.
+  // The reason of the first refusal; taken away by the call.
+  Error take_error() { return std::move(error_); }
+  // Refuses everything from now on. The pointer is that of the value that comes next.
   bool fail(Code code, std::string message);
-  // Of the value that comes next (or just came), as far as it is known.
-  std::string pointer() const;
+  // Of the value that comes next.
+  std::string pointer() const { return pointer_of(nodes_.size()); }
 
+  // Containers that are open.
+  std::size_t depth() const { return frames_.size(); }
   const Limits& limits() const { return limits_; }
-  void set_limits(const Limits& limits) { limits_ = limits; }
+
+  // Gives scratch memory back if one huge document made it grow beyond `keep` bytes.
+  void shrink(std::size_t keep);
 
  private:
   struct Frame {
-    std::uint32_t first;  // index in nodes_ of the first child
+    std::size_t first;  // index in nodes_ of the first child
     bool object;
   };
 
-  bool push(const slw_value& node);
+  bool scalar(std::uint8_t kind);
   bool accept_value();
-  bool copy_text(std::string_view text, std::uint8_t kind, slw_value& node);
-  bool pack_numbers(std::span<const slw_value> numbers, slw_value& packed);
-  bool reserve_tensor(slw_type type, std::span<const std::uint64_t> shape, std::uint64_t trailing, slw_value& node,
-                      std::byte*& data);
-  bool index_members(std::span<const slw_value> pairs, std::uint32_t* index);
-  bool find_duplicate_linearly(std::span<const slw_value> pairs);
-  bool refuse_duplicate(std::size_t frame_first, const slw_value& key);
+  bool accept_node();
+  bool begin(bool object);
+  bool close(bool object);
+  bool push_value(const slw_value& node);
+  bool allocate(std::size_t size, std::size_t alignment, std::size_t& distance);
+  bool copy_text(std::string_view text, slw_value& node);
+  bool place_children(std::size_t first, std::size_t trailing, slw_value& parent);
+  bool pack(std::span<const slw_value> numbers, slw_value& packed);
+  bool allocate_tensor(slw_type type, std::span<const std::uint64_t> shape, std::size_t trailing, slw_value& node,
+                       std::byte*& data);
+  bool index_members(std::size_t first);
+  bool check_few_members(std::size_t first);
+  bool refuse_duplicate(const slw_value& key);
   std::string_view stacked_text(const slw_value& node) const;
+  std::string pointer_of(std::size_t stack_size) const;
 
   Limits limits_;
   Document* target_ = nullptr;
-  // Children of the containers still open. Their offsets are distances from the arena's end until the parent is closed.
+  // Children of the containers that are open. Their payloads are named by distance from the arena's end (0: none) until
+  // the parent is closed and its place is known; then the distances become offsets.
   std::vector<slw_value> nodes_;
   std::vector<Frame> frames_;
   std::vector<std::uint64_t> order_;  // scratch of index_members
-  std::uint32_t node_count_ = 0;
-  bool key_expected_ = false;
-  bool value_expected_ = true;
+  std::uint32_t count_ = 0;           // nodes so far
+  bool key_pending_ = false;          // in an object: a key was given and waits for its value
   bool failed_ = false;
   Error error_{Code::internal, ""};
 };

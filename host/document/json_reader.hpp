@@ -1,7 +1,9 @@
 // JSON text (RFC 8259) into a document: exact numbers, duplicate keys refused, bounded in every direction.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <string_view>
 
 #include "base/padded_buffer.hpp"
 #include "base/result.hpp"
@@ -21,6 +23,9 @@ class JsonReader {
   // Parses `text`, whose bytes are overwritten on the way, into `target`. An error is Code::invalid_argument or
   // Code::limit_exceeded; it names the byte offset, and the pointer where it is about a value.
   Status read(PaddedBuffer& text, Document& target);
+
+  // Gives scratch memory back if one huge document made it grow beyond `keep` bytes.
+  void shrink(std::size_t keep);
 
  private:
   struct State;

@@ -13,7 +13,4 @@ namespace slipway::document {
 void write_json(Value value, PaddedBuffer& out);
 std::string to_json(Value value);
 
-// Appends a JSON string with its quotes. `text` is valid UTF-8.
-void write_json_string(std::string_view text, PaddedBuffer& out);
-
 }  // namespace slipway::document

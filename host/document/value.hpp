@@ -92,7 +92,8 @@ class Value {
 
   // The node itself, for the C ABI. Not for elements of tensors, which have none.
   const slw_value* node() const { return node_; }
-  const slw_value& get() const { return node_ != nullptr ? *node_ : number_; }
+  const slw_value& get() const& { return node_ != nullptr ? *node_ : number_; }
+  slw_value get() && { return node_ != nullptr ? *node_ : number_; }
 
  private:
   const slw_value* node_ = nullptr;

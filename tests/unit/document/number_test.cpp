@@ -1,0 +1,116 @@
+#include "document/number.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <bit>
+#include <charconv>
+#include <cstdlib>
+#include <random>
+#include <string>
+
+using namespace slipway::document;
+
+namespace {
+
+slw_value scanned(const std::string& text) {
+  const char* at = text.c_str();
+  slw_value number;
+  REQUIRE(scan_number(at, number) == Scan::number);
+  CHECK(at == text.c_str() + text.size());
+  return number;
+}
+
+}  // namespace
+
+TEST_CASE("integers keep every bit that 64 bits can hold") {
+  CHECK(scanned("0").kind == SLW_INT64);
+  CHECK(scanned("9223372036854775807").as.i64 == INT64_MAX);
+  CHECK(scanned("-9223372036854775808").as.i64 == INT64_MIN);
+  CHECK(scanned("9223372036854775808").kind == SLW_UINT64);
+  CHECK(scanned("18446744073709551615").as.u64 == UINT64_MAX);
+  const slw_value beyond = scanned("18446744073709551616");
+  CHECK(beyond.kind == SLW_FLOAT64);
+  CHECK(beyond.detail == SLW_INTEGRAL);
+  CHECK(beyond.as.f64 == 18446744073709551616.0);
+  CHECK(scanned("-9223372036854775809").as.f64 == -9223372036854775808.0);
+}
+
+TEST_CASE("a fraction or an exponent makes a double, -0 too") {
+  CHECK(scanned("1.0").kind == SLW_FLOAT64);
+  CHECK(scanned("1.0").detail == 0);
+  CHECK(scanned("1e2").as.f64 == 100.0);
+  CHECK(scanned("-0").detail == SLW_INTEGRAL);
+  CHECK(std::bit_cast<std::uint64_t>(scanned("-0").as.f64) == std::bit_cast<std::uint64_t>(-0.0));
+  CHECK(scanned("-0.0").detail == 0);
+}
+
+TEST_CASE("what is no JSON number is not taken") {
+  for (const char* text : {"", "-", "+1", ".5", "a", "1.", "1.e5", "1e", "1e+", "-a", "--1"}) {
+    CAPTURE(text);
+    const char* at = text;
+    slw_value number;
+    CHECK(scan_number(at, number) == Scan::not_a_number);
+    CHECK(at == text);
+  }
+}
+
+TEST_CASE("the ends of a double's range") {
+  CHECK(scanned("1.7976931348623157e308").as.f64 == 1.7976931348623157e308);
+  CHECK(scanned("4.9e-324").as.f64 == 5e-324);
+  CHECK(scanned("1e-400").as.f64 == 0.0);
+  CHECK(scanned("0e999999999999999999999").as.f64 == 0.0);
+  CHECK(scanned("0.0000000000000000000000000000000000000001e39").as.f64 == 0.1);
+  const std::string tiny = "0." + std::string(400, '0') + "1e401";
+  CHECK(scanned(tiny).as.f64 == 1.0);
+  for (const std::string& text : {std::string("1e309"), std::string("1.8e308"), std::string("1e999999999999999"), std::string(400, '9')}) {
+    const char* at = text.c_str();
+    slw_value number;
+    CHECK(scan_number(at, number) == Scan::too_large);
+  }
+}
+
+TEST_CASE("random decimals are the nearest doubles, as the C library finds them") {
+  std::mt19937_64 random(7);
+  const auto digits = [&](std::size_t most) {
+    std::string text;
+    for (std::size_t i = 0, n = 1 + random() % most; i < n; ++i) text += static_cast<char>('0' + random() % 10);
+    return text;
+  };
+  for (int i = 0; i < 300'000; ++i) {
+    std::string text = std::to_string(random() % 1000) + "." + digits(i % 2 == 0 ? 8 : 25);
+    if (i % 3 == 0) text += "e" + std::to_string(static_cast<int>(random() % 640) - 330);
+    const char* at = text.c_str();
+    slw_value number;
+    const double expected = std::strtod(text.c_str(), nullptr);
+    const Scan scan = scan_number(at, number);
+    const bool same = scan == Scan::too_large ? expected > 1.7976931348623157e308
+                                              : number.as.u64 == std::bit_cast<std::uint64_t>(expected);
+    if (!same) {
+      CAPTURE(text, number.as.f64, expected);
+      FAIL("not the nearest double");
+    }
+  }
+}
+
+TEST_CASE("a whole array is scanned, or not at all") {
+  NumberArray array;
+  const auto scan = [&](const char* text) {
+    const char* at = text;
+    const bool taken = array.scan(at);
+    CHECK(taken == (at != text));
+    if (taken) CHECK(*at == ']');
+    return taken;
+  };
+  CHECK(scan("1,2,3]"));
+  CHECK(array.integers() == std::vector<std::int64_t>{1, 2, 3});
+  CHECK(scan(" 1.5 , 2 ]"));
+  CHECK(array.doubles() == std::vector<double>{1.5, 2});
+  CHECK(array.written_as_integer() == std::vector<std::uint8_t>{2});
+  CHECK_FALSE(scan("]"));
+  CHECK_FALSE(scan("1,]"));
+  CHECK_FALSE(scan("1"));
+  CHECK_FALSE(scan("1,2 3]"));
+  CHECK_FALSE(scan("1,\"a\"]"));
+  CHECK_FALSE(scan("1e999]"));
+  CHECK_FALSE(scan("18446744073709551615]"));
+}
