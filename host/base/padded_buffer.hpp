@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
-#include <span>
 #include <string_view>
+#include <utility>
 
 namespace slipway {
 
@@ -17,6 +17,16 @@ class PaddedBuffer {
 
   PaddedBuffer() = default;
   explicit PaddedBuffer(std::string_view bytes) { append(bytes); }
+  PaddedBuffer(PaddedBuffer&& other) noexcept { swap(other); }
+  PaddedBuffer& operator=(PaddedBuffer&& other) noexcept {
+    PaddedBuffer(std::move(other)).swap(*this);
+    return *this;
+  }
+  void swap(PaddedBuffer& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+  }
 
   char* data() { return bytes_.get(); }
   const char* data() const { return bytes_.get(); }

@@ -1,0 +1,91 @@
+#include "api/answers.hpp"
+
+#include <array>
+#include <string>
+
+#include "http/problem.hpp"
+#include "schema/schema.hpp"
+
+namespace slipway::api {
+namespace {
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (lower(a[i]) != lower(b[i])) return false;
+  return true;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+bool ends_with_json(std::string_view type) {
+  return type.size() > 5 && equals_ignoring_case(type.substr(type.size() - 5), "+json");
+}
+
+// The parameters of a media type: only a charset other than UTF-8 makes a difference.
+bool foreign_charset(std::string_view parameters) {
+  while (!parameters.empty()) {
+    const std::size_t end = std::min(parameters.find(';'), parameters.size());
+    const std::string_view parameter = trim(parameters.substr(0, end));
+    parameters.remove_prefix(std::min(end + 1, parameters.size()));
+    if (parameter.size() < 8 || !equals_ignoring_case(parameter.substr(0, 8), "charset=")) continue;
+    std::string_view charset = parameter.substr(8);
+    if (charset.size() >= 2 && charset.front() == '"' && charset.back() == '"') charset = charset.substr(1, charset.size() - 2);
+    if (!equals_ignoring_case(charset, "utf-8") && !equals_ignoring_case(charset, "us-ascii")) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void answer_problem(http::Exchange& exchange, int status, std::string_view detail) {
+  http::Problem problem;
+  problem.status = status;
+  problem.detail = detail;
+  http::answer_problem(exchange, problem);
+}
+
+void answer_busy(http::Exchange& exchange, int status, std::string_view detail) {
+  exchange.response().add_header("Retry-After", "1");
+  answer_problem(exchange, status, detail);
+}
+
+void answer_call(http::Exchange& exchange, const model::Call& call) {
+  if (call.outcome == model::Outcome::answered) {
+    exchange.response().set_content_type("application/json");
+    return;
+  }
+  std::array<http::ProblemItem, schema::Schema::kMostViolations> items;
+  std::size_t count = 0;
+  for (const schema::Violation& violation : call.violations)
+    if (count < items.size()) items[count++] = {violation.pointer, violation.keyword, violation.message};
+  // What is wrong with one value is said like a schema's violation, so that a client finds every pointer in one place.
+  if (count == 0 && !call.error.pointer.empty())
+    items[count++] = {call.error.pointer, call.outcome == model::Outcome::malformed ? "json" : "model", call.error.message};
+  http::Problem problem;
+  problem.status = model::http_status(call.outcome);
+  problem.detail = call.error.message;
+  problem.errors = {items.data(), count};
+  if (call.outcome == model::Outcome::unavailable) exchange.response().add_header("Retry-After", "1");
+  http::answer_problem(exchange, problem);
+}
+
+bool accept_content_type(http::Exchange& exchange) {
+  const auto header = exchange.request().header("Content-Type");
+  if (!header) return true;
+  const std::size_t end = std::min(header->find(';'), header->size());
+  const std::string_view type = trim(header->substr(0, end));
+  const bool json = equals_ignoring_case(type, "application/json") || ends_with_json(type);
+  if (json && !foreign_charset(header->substr(std::min(end + 1, header->size())))) return true;
+  const std::string detail = (json ? "the body must be UTF-8, but the Content-Type is \"" : "the body must be JSON, but the Content-Type is \"") +
+                             std::string(header->substr(0, 100)) + "\"; send Content-Type: application/json";
+  answer_problem(exchange, 415, detail);
+  return false;
+}
+
+}  // namespace slipway::api

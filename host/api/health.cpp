@@ -1,0 +1,142 @@
+#include "api/health.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "api/answers.hpp"
+#include "serving/served_version.hpp"
+
+namespace slipway::api {
+namespace {
+
+using serving::ServedVersion;
+using telemetry::PrometheusText;
+
+struct Labelled {
+  std::string labels;
+  model::Lease lease;
+
+  ServedVersion& served() const { return ServedVersion::of(lease.slot()); }
+};
+
+std::vector<Labelled> versions_of(const model::RoutingTable& table) {
+  std::vector<Labelled> all;
+  for (const auto& [name, route] : table.sorted()) {
+    for (const auto& [version, slot] : route.versions) {
+      model::Lease lease = model::Lease::of(slot);
+      if (lease)
+        all.push_back({PrometheusText::label("model", name) + "," + PrometheusText::label("version", version), std::move(lease)});
+    }
+  }
+  return all;
+}
+
+void write_requests(PrometheusText& text, const std::vector<Labelled>& versions) {
+  constexpr std::string_view kName = "slipway_requests_total";
+  text.begin(kName, "counter", "Predictions asked for, by what became of them.");
+  for (const Labelled& each : versions) {
+    for (std::size_t i = 0; i < model::kOutcomes; ++i)
+      text.sample(kName, each.labels + "," + PrometheusText::label("outcome", to_text(static_cast<model::Outcome>(i))),
+                  each.served().total(i));
+    text.sample(kName, each.labels + "," + PrometheusText::label("outcome", "queue_full"),
+                each.served().total(ServedVersion::kRejected));
+  }
+}
+
+void write_latencies(PrometheusText& text, const std::vector<Labelled>& versions) {
+  text.begin("slipway_request_duration_seconds", "histogram", "From a request's first byte to its answer.");
+  for (const Labelled& each : versions)
+    text.histogram("slipway_request_duration_seconds", each.labels, each.served().latency().snapshot());
+  text.begin("slipway_predict_duration_seconds", "histogram", "Time spent in the model alone.");
+  for (const Labelled& each : versions)
+    text.histogram("slipway_predict_duration_seconds", each.labels, each.served().predict_latency().snapshot());
+}
+
+void write_gauge(PrometheusText& text, const std::vector<Labelled>& versions, std::string_view name, std::string_view type,
+                 std::string_view help, std::uint64_t (*value)(ServedVersion&)) {
+  text.begin(name, type, help);
+  for (const Labelled& each : versions) text.sample(name, each.labels, value(each.served()));
+}
+
+void write_admission(PrometheusText& text, const std::vector<Labelled>& versions) {
+  write_gauge(text, versions, "slipway_predictions_running", "gauge", "Predictions at work now.",
+              [](ServedVersion& served) -> std::uint64_t { return served.admission().running(); });
+  write_gauge(text, versions, "slipway_queue_depth", "gauge", "Requests that wait for a place.",
+              [](ServedVersion& served) -> std::uint64_t { return served.admission().waiting(); });
+  write_gauge(text, versions, "slipway_runs_inline", "gauge", "1 where predictions run on the serving thread.",
+              [](ServedVersion& served) -> std::uint64_t { return served.execution().runs_inline() ? 1 : 0; });
+  write_gauge(text, versions, "slipway_long_inline_calls_total", "counter", "Inline predictions that took more than 1 ms.",
+              [](ServedVersion& served) -> std::uint64_t { return served.execution().long_calls(); });
+}
+
+// The models' own metrics. A name that several models use is one metric with several samples.
+void write_model_metrics(PrometheusText& text, const std::vector<Labelled>& versions) {
+  struct Owned {
+    const std::string* labels;
+    model::HostServices::Sample sample;
+  };
+  std::map<std::string, std::vector<Owned>> by_name;
+  for (const Labelled& each : versions)
+    for (model::HostServices::Sample& sample : each.lease.slot().version().services().samples())
+      by_name[sample.name].push_back({&each.labels, std::move(sample)});
+  for (const auto& [name, samples] : by_name) {
+    const std::int32_t kind = samples.front().sample.kind;
+    text.begin(name, kind == SLW_METRIC_COUNTER ? "counter" : (kind == SLW_METRIC_GAUGE ? "gauge" : "summary"),
+               samples.front().sample.help);
+    for (const Owned& owned : samples) {
+      if (owned.sample.kind != kind) continue;
+      text.sample(kind == SLW_METRIC_HISTOGRAM ? name + "_sum" : name, *owned.labels, owned.sample.value);
+      if (kind == SLW_METRIC_HISTOGRAM) text.sample(name + "_count", *owned.labels, owned.sample.count);
+    }
+  }
+}
+
+void write_server(PrometheusText& text, const http::ServerStats& stats) {
+  const auto counter = [&](std::string_view name, std::string_view type, std::string_view help, std::uint64_t value) {
+    text.begin(name, type, help);
+    text.sample(name, "", value);
+  };
+  counter("slipway_http_connections_total", "counter", "Connections accepted.", stats.connections);
+  counter("slipway_http_connections_open", "gauge", "Connections open now.", stats.connections_open);
+  counter("slipway_http_connections_refused_total", "counter", "Connections refused: too many.", stats.connections_refused);
+  counter("slipway_http_requests_total", "counter", "Well-formed HTTP requests.", stats.requests);
+  counter("slipway_http_protocol_errors_total", "counter", "Requests refused before any route saw them.", stats.protocol_errors);
+  counter("slipway_http_timeouts_total", "counter", "Clients that were too slow.", stats.timeouts);
+  counter("slipway_http_disconnects_total", "counter", "Clients that went away before their answer.", stats.disconnects);
+  counter("slipway_http_accept_failures_total", "counter", "Connections that could not be accepted.", stats.accept_failures);
+}
+
+}  // namespace
+
+void HealthService::live(http::Exchange& exchange) const {
+  exchange.response().set_content_type("application/json");
+  exchange.response().body().append("{\"status\":\"live\"}");
+}
+
+void HealthService::ready(http::Exchange& exchange) const {
+  if (!ready_.load(std::memory_order_acquire))
+    return answer_busy(exchange, 503, "this host is not ready: it is starting, or it is about to stop");
+  exchange.response().set_content_type("application/json");
+  exchange.response().body().append("{\"status\":\"ready\"}");
+}
+
+void HealthService::metrics(http::Exchange& exchange) const {
+  const std::shared_ptr<const model::RoutingTable> table = tables_.current();
+  const std::vector<Labelled> versions = versions_of(*table);
+  PrometheusText text(exchange.response().body());
+  text.begin("slipway_build_info", "gauge", "The host's version.");
+  text.sample("slipway_build_info", PrometheusText::label("version", SLIPWAY_VERSION), std::uint64_t{1});
+  text.begin("slipway_uptime_seconds", "gauge", "Since the host started.");
+  text.sample("slipway_uptime_seconds", "", static_cast<double>(monotonic_now() - started_) / static_cast<double>(kSecond));
+  text.begin("slipway_models", "gauge", "Models that are served.");
+  text.sample("slipway_models", "", std::uint64_t{table->size()});
+  write_requests(text, versions);
+  write_latencies(text, versions);
+  write_admission(text, versions);
+  write_model_metrics(text, versions);
+  if (server_stats_) write_server(text, server_stats_());
+  exchange.response().set_content_type("text/plain; version=0.0.4; charset=utf-8");
+}
+
+}  // namespace slipway::api

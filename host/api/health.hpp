@@ -1,0 +1,34 @@
+// GET /health/live, /health/ready and /metrics: for probes and for Prometheus.
+#pragma once
+
+#include <atomic>
+#include <functional>
+
+#include "http/exchange.hpp"
+#include "http/server.hpp"
+#include "model/routing_table.hpp"
+
+namespace slipway::api {
+
+class HealthService {
+ public:
+  explicit HealthService(const model::RoutingTableOwner& tables) : tables_(tables), started_(monotonic_now()) {}
+
+  // Ready from when the routing table has been published until the host begins to drain; what failed to load never
+  // makes a host that serves unready.  [any]
+  void set_ready(bool ready) { ready_.store(ready, std::memory_order_release); }
+  // Where the server's own numbers come from. Before serving.
+  void set_server_stats(std::function<http::ServerStats()> stats) { server_stats_ = std::move(stats); }
+
+  void live(http::Exchange& exchange) const;
+  void ready(http::Exchange& exchange) const;
+  void metrics(http::Exchange& exchange) const;
+
+ private:
+  const model::RoutingTableOwner& tables_;
+  const Nanoseconds started_;
+  std::atomic<bool> ready_{false};
+  std::function<http::ServerStats()> server_stats_;
+};
+
+}  // namespace slipway::api

@@ -1,0 +1,49 @@
+// A prediction on the pool: it owns all that the pool thread touches, since the caller may be answered 504, or be gone, while
+// the model is still at work.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "http/exchange.hpp"
+#include "model/call.hpp"
+#include "model/routing_table.hpp"
+#include "serving/admission.hpp"
+#include "serving/served_version.hpp"
+
+namespace slipway::api {
+
+class PredictService;
+
+class PredictJob : public http::Deferred, public serving::Task, public std::enable_shared_from_this<PredictJob> {
+ public:
+  PredictJob(PredictService& service, const document::Limits& limits) : service_(service), call_(limits) {}
+
+  // Takes the request's body over. The job is queued and deferred next.  [serving thread]
+  void prepare(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, model::Lease lease, Nanoseconds deadline);
+  // Undoes prepare: the queue was full.  [serving thread]
+  void withdraw(http::Exchange& exchange);
+
+  void run() noexcept override;
+  bool wanted() const noexcept override;
+
+ protected:
+  void finish(http::Exchange& exchange) noexcept override;
+  void expire(http::Exchange& exchange) noexcept override;
+  void abandon() noexcept override;
+
+ private:
+  serving::ServedVersion& served() const { return serving::ServedVersion::of(*slot_); }
+
+  PredictService& service_;
+  model::Call call_;
+  PaddedBuffer body_;
+  PaddedBuffer out_;
+  std::string request_id_;
+  std::string version_;                // of the model, for the answer after the lease has gone
+  std::shared_ptr<model::Slot> slot_;  // what counts the outcome; the lease is what keeps the version
+  model::Lease lease_;
+  Nanoseconds arrived_ = 0;
+};
+
+}  // namespace slipway::api

@@ -1,0 +1,29 @@
+// What every sub-command has in common.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <string>
+
+namespace slipway::cli {
+
+// The process's exit status.
+enum Exit {
+  kSuccess = 0,
+  kFailure = 1,  // the command was understood, and what it was asked for did not succeed
+  kUsage = 2,    // the command line or the configuration is wrong
+};
+
+// Each adds its sub-command to `app`; when it is the one that was asked for, it runs and leaves its status in `exit`.
+void add_serve_command(CLI::App& app, int& exit);
+void add_predict_command(CLI::App& app, int& exit);
+void add_check_command(CLI::App& app, int& exit);
+
+// Where private copies of plugins go: `wanted` if it is not empty, else the user's cache folder, else nowhere (empty).
+std::filesystem::path cache_folder(const std::string& wanted);
+
+// "slipway: " and the message, to standard error.
+void complain(const std::string& message);
+
+}  // namespace slipway::cli

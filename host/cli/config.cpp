@@ -1,0 +1,172 @@
+#include "cli/config.hpp"
+
+#include <sched.h>
+
+#include <charconv>
+#include <thread>
+
+#include "base/file.hpp"
+#include "base/units.hpp"
+#include "document/source_map.hpp"
+#include "model/checked_yaml.hpp"
+
+namespace slipway::cli {
+
+extern const std::string_view kHostSchema;
+
+namespace {
+
+using document::Value;
+
+constexpr std::size_t kConfigBytes = 1u << 20;
+
+// One section of the file, whose form the schema has checked already.
+struct Section {
+  const slw_value* object;
+
+  const slw_value* find(std::string_view key) const { return object == nullptr ? nullptr : Value(object).find(key); }
+  template <class Number>
+  void number(std::string_view key, Number& out) const {
+    if (const slw_value* const value = find(key)) out = static_cast<Number>(Value(value).int64());
+  }
+  void text(std::string_view key, std::string& out) const {
+    if (const slw_value* const value = find(key)) out = Value(value).text();
+  }
+};
+
+class Reader {
+ public:
+  Reader(const document::SourceMap& source, HostConfig& config) : source_(source), config_(config) {}
+
+  Status read(Value root) {
+    const Section top{root.node()};
+    top.text("models", config_.models);
+    top.text("cache", config_.cache);
+    top.number("threads", config_.threads);
+    top.number("pool", config_.pool);
+    read_listen(top.find("listen"));
+    read_log({top.find("log")});
+    read_limits({top.find("limits")});
+    return std::move(status_);
+  }
+
+ private:
+  template <class Type>
+  void take(const std::string& pointer, Result<Type> parsed, Type& out) {
+    if (parsed)
+      out = std::move(*parsed);
+    else if (status_.ok())
+      status_ = Error(Code::invalid_argument, source_.describe(pointer) + ": " + parsed.error().message, pointer);
+  }
+
+  void read_listen(const slw_value* listen) {
+    if (listen == nullptr) return;
+    config_.listen.clear();
+    const auto add = [&](const std::string& pointer, Value address) {
+      take(pointer, parse_listen(std::string(address.text())), config_.listen.emplace_back());
+    };
+    if (Value(listen).is_string()) return add("/listen", Value(listen));
+    for (std::uint32_t i = 0; i < Value(listen).size(); ++i) add("/listen/" + std::to_string(i), Value(listen).element(i));
+  }
+
+  void read_log(Section log) {
+    std::string text;
+    if (log.text("format", text); !text.empty()) take("/log/format", parse_log_format(text), config_.log.format);
+    text.clear();
+    if (log.text("level", text); !text.empty()) take("/log/level", parse_log_level(text), config_.log.level);
+    text.clear();
+    if (log.text("requests", text); !text.empty()) take("/log/requests", parse_request_log(text), config_.request_log);
+  }
+
+  void size(Section limits, const char* key, std::size_t& out) {
+    std::string text;
+    if (limits.text(key, text); text.empty()) return;
+    std::uint64_t bytes = out;
+    take(std::string("/limits/") + key, parse_size(text), bytes);
+    out = bytes;
+  }
+  void duration(Section limits, const char* key, Nanoseconds& out) {
+    std::string text;
+    if (limits.text(key, text); !text.empty()) take(std::string("/limits/") + key, parse_duration(text), out);
+  }
+
+  void read_limits(Section limits) {
+    size(limits, "body", config_.http.max_body_bytes);
+    size(limits, "header", config_.http.max_header_bytes);
+    limits.number("connections", config_.http.max_connections);
+    limits.number("depth", config_.document.depth);
+    limits.number("values", config_.document.nodes);
+    duration(limits, "header_timeout", config_.http.header_timeout);
+    duration(limits, "body_timeout", config_.http.body_timeout);
+    duration(limits, "idle_timeout", config_.http.idle_timeout);
+    duration(limits, "drain", config_.drain);
+  }
+
+  const document::SourceMap& source_;
+  HostConfig& config_;
+  Status status_;
+};
+
+template <class Type>
+Result<Type> choose(const std::string& text, std::initializer_list<std::pair<const char*, Type>> choices) {
+  std::string names;
+  for (const auto& [name, value] : choices) {
+    if (text == name) return value;
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  }
+  return Error(Code::invalid_argument, "\"" + text + "\" should be one of " + names);
+}
+
+}  // namespace
+
+Result<telemetry::LogFormat> parse_log_format(const std::string& text) {
+  return choose<telemetry::LogFormat>(text, {{"console", telemetry::LogFormat::console}, {"json", telemetry::LogFormat::json}});
+}
+
+Result<telemetry::Level> parse_log_level(const std::string& text) {
+  return choose<telemetry::Level>(text, {{"debug", telemetry::Level::debug}, {"info", telemetry::Level::info},
+                                         {"warning", telemetry::Level::warning}, {"error", telemetry::Level::error}});
+}
+
+Result<api::RequestLog> parse_request_log(const std::string& text) {
+  return choose<api::RequestLog>(text, {{"none", api::RequestLog::none}, {"errors", api::RequestLog::errors}, {"all", api::RequestLog::all}});
+}
+
+Result<http::ListenAddress> parse_listen(const std::string& text) {
+  const Error refused(Code::invalid_argument,
+                      "\"" + text + "\" should be an address and a port, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080");
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return refused;
+  http::ListenAddress address;
+  address.host = text.substr(0, colon);
+  if (address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']')
+    address.host = address.host.substr(1, address.host.size() - 2);
+  else if (address.host.find(':') != std::string::npos)
+    return refused;
+  if (address.host.empty()) address.host = "0.0.0.0";
+  if (address.host == "localhost") address.host = "127.0.0.1";
+  const char* const begin = text.data() + colon + 1;
+  const char* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(begin, end, address.port);
+  if (error != std::errc() || at != end) return refused;
+  return address;
+}
+
+unsigned usable_cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return static_cast<unsigned>(CPU_COUNT(&set));
+  const unsigned cores = std::thread::hardware_concurrency();
+  return cores == 0 ? 1 : cores;
+}
+
+Status read_config(const std::string& file, HostConfig& config) {
+  const Result<std::string> text = read_file(file, kConfigBytes);
+  if (!text) return text.error();
+  document::Document document;
+  document::SourceMap source(file);
+  const std::shared_ptr<const schema::Schema> schema = model::own_schema(kHostSchema, "schemas/slipway.yaml");
+  if (Status read = model::read_checked_yaml(*text, *schema, document, source); !read) return read;
+  return Reader(source, config).read(document.root());
+}
+
+}  // namespace slipway::cli

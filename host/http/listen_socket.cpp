@@ -1,0 +1,124 @@
+#include "http/listen_socket.hpp"
+
+#include <arpa/inet.h>
+#include <linux/filter.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/file.hpp"
+
+namespace slipway::http {
+namespace {
+
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  sockaddr* generic() { return reinterpret_cast<sockaddr*>(&storage); }
+  sockaddr_in& v4() { return reinterpret_cast<sockaddr_in&>(storage); }
+  sockaddr_in6& v6() { return reinterpret_cast<sockaddr_in6&>(storage); }
+
+  std::uint16_t port() { return ntohs(storage.ss_family == AF_INET ? v4().sin_port : v6().sin6_port); }
+  void set_port(std::uint16_t port) { (storage.ss_family == AF_INET ? v4().sin_port : v6().sin6_port) = htons(port); }
+};
+
+Result<Address> parse_address(const std::string& host) {
+  Address address;
+  if (::inet_pton(AF_INET, host.c_str(), &address.v4().sin_addr) == 1) {
+    address.storage.ss_family = AF_INET;
+    address.size = sizeof(sockaddr_in);
+  } else if (::inet_pton(AF_INET6, host.c_str(), &address.v6().sin6_addr) == 1) {
+    address.storage.ss_family = AF_INET6;
+    address.size = sizeof(sockaddr_in6);
+  } else {
+    return Error(Code::invalid_argument,
+                 "cannot listen on \"" + host + "\": it is not an IPv4 or IPv6 address, such as 127.0.0.1, 0.0.0.0 or ::");
+  }
+  return address;
+}
+
+bool switch_on(int socket, int level, int option) {
+  const int one = 1;
+  return ::setsockopt(socket, level, option, &one, sizeof one) == 0;
+}
+
+Result<UniqueFd> bind_socket(Address& address, bool share_port) {
+  UniqueFd socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket.valid()) return Error(Code::io, "cannot make a socket: " + system_message(errno));
+  const bool prepared = switch_on(socket.get(), SOL_SOCKET, SO_REUSEADDR) &&
+                        (!share_port || switch_on(socket.get(), SOL_SOCKET, SO_REUSEPORT)) &&
+                        (address.storage.ss_family == AF_INET || switch_on(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY));
+  if (!prepared || ::bind(socket.get(), address.generic(), address.size) != 0)
+    return Error(Code::io, system_message(errno));
+  return socket;
+}
+
+// SO_REUSEPORT would let two programs of one user share a port in silence; a socket without it finds out.
+Status check_port_is_free(Address& address) {
+  const Result<UniqueFd> probe = bind_socket(address, false);
+  return probe ? Status() : Status(probe.error());
+}
+
+Status fill_group(Address& address, unsigned threads, int backlog, ListenGroup& group) {
+  if (address.port() != 0)
+    if (Status free = check_port_is_free(address); !free) return free;
+  for (unsigned i = 0; i < threads; ++i) {
+    Result<UniqueFd> socket = bind_socket(address, true);
+    if (!socket) return std::move(socket).error();
+    // Inherited by the connections.
+    switch_on(socket->get(), IPPROTO_TCP, TCP_NODELAY);
+    if (::listen(socket->get(), backlog) != 0) return {Code::io, system_message(errno)};
+    if (::getsockname(socket->get(), address.generic(), &address.size) != 0) return {Code::io, system_message(errno)};
+    group.sockets.push_back(std::move(*socket));
+  }
+  group.port = address.port();
+  return {};
+}
+
+std::string to_text(Address& address) {
+  char text[INET6_ADDRSTRLEN] = {};
+  const bool v4 = address.storage.ss_family == AF_INET;
+  const void* const bytes = v4 ? static_cast<const void*>(&address.v4().sin_addr) : &address.v6().sin6_addr;
+  if (::inet_ntop(address.storage.ss_family, bytes, text, sizeof text) == nullptr) return "unknown";
+  return (v4 ? std::string(text) : "[" + std::string(text) + "]") + ":" + std::to_string(address.port());
+}
+
+}  // namespace
+
+Result<ListenGroup> listen_on(const std::string& host, std::uint16_t port, unsigned threads, int backlog) {
+  Result<Address> address = parse_address(host);
+  if (!address) return std::move(address).error();
+  address->set_port(port);
+  ListenGroup group;
+  if (Status filled = fill_group(*address, threads, backlog, group); !filled)
+    return std::move(filled).error().within("cannot listen on " + host + " port " + std::to_string(port));
+  return group;
+}
+
+bool stop_new_connections(int listening_socket) {
+  // Offset 13 of the TCP header holds the flags: drop what has SYN (0x02) without ACK (0x10).
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
+      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x12),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x02, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+      BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF),
+  };
+  const sock_fprog filter{static_cast<unsigned short>(std::size(program)), program};
+  return ::setsockopt(listening_socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) == 0;
+}
+
+int accept_connection(int listening_socket, std::string& peer) {
+  Address address;
+  address.size = sizeof address.storage;
+  const int connection =
+      ::accept4(listening_socket, address.generic(), &address.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (connection >= 0) peer = to_text(address);
+  return connection;
+}
+
+}  // namespace slipway::http

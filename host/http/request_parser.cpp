@@ -1,0 +1,304 @@
+#include "http/request_parser.hpp"
+
+#include <boost/beast/http/basic_parser.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <optional>
+
+#include "http/target.hpp"
+#include "http/text.hpp"
+
+namespace slipway::http {
+namespace {
+
+namespace beast = boost::beast;
+using beast::error_code;
+using Error = beast::http::error;
+using FieldName = beast::http::field;
+using Piece = beast::string_view;
+
+constexpr std::size_t kNotFound = std::string_view::npos;
+constexpr std::size_t kBad = kNotFound - 1;
+constexpr std::size_t kMaxChunkLine = 4 * 1024;
+constexpr std::size_t kReserveAhead = 1024 * 1024;  // a promised length alone claims no more memory than this
+
+std::string_view to_std(Piece piece) { return {piece.data(), piece.size()}; }
+
+}  // namespace
+
+// Takes Beast's events and keeps what the session needs of them.
+class RequestParser::Reader {
+ public:
+  class Events final : public beast::http::basic_parser<true> {
+   public:
+    explicit Events(Reader& reader) : reader_(reader) {}
+
+   private:
+    void on_request_impl(beast::http::verb, Piece method, Piece target, int version, error_code&) override {
+      Request& request = reader_.request;
+      request.method_text_ = to_std(method);
+      request.method_ = method_from_text(request.method_text_);
+      request.target_ = to_std(target);
+      request.http_1_0_ = version == 10;
+      reader_.have_request_line = true;
+    }
+    void on_field_impl(FieldName name, Piece name_text, Piece value, error_code& error) override {
+      if (!reader_.in_trailers && !reader_.take_field(name, to_std(name_text), to_std(value))) error = Error::bad_field;
+    }
+    void on_header_impl(error_code&) override { reader_.in_trailers = true; }
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+    std::size_t on_body_impl(Piece bytes, error_code&) override { return bytes.size(); }
+    void on_chunk_header_impl(std::uint64_t, Piece, error_code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, Piece bytes, error_code&) override {
+      reader_.request.body_.append(to_std(bytes));
+      return bytes.size();
+    }
+    void on_response_impl(int, Piece, int, error_code&) override {}
+    void on_finish_impl(error_code&) override {}
+
+    Reader& reader_;
+  };
+
+  Reader(const Limits& bounds, Request& target) : limits(bounds), request(target) { reset(); }
+
+  void reset() {
+    events.emplace(*this);
+    events->header_limit(static_cast<std::uint32_t>(std::min<std::size_t>(
+        std::max(limits.max_header_bytes, kMaxChunkLine), std::numeric_limits<std::uint32_t>::max())));
+    events->body_limit(limits.max_body_bytes);
+    in_trailers = have_request_line = chunked = has_length = expects_continue = false;
+    hosts = 0;
+    host = {};
+    status = 0;
+    detail.clear();
+  }
+
+  bool take_field(FieldName name, std::string_view name_text, std::string_view value) {
+    if (request.fields_.size() >= limits.max_headers)
+      return refuse(431, "more than " + std::to_string(limits.max_headers) + " header fields");
+    if (is_folded(name_text, value)) return refuse(400, where() + " is folded over two lines");
+    request.fields_.push_back({name_text, value});
+    switch (name) {
+      case FieldName::host: ++hosts; host = value; return true;
+      case FieldName::content_length: return take_content_length(value);
+      case FieldName::transfer_encoding: return take_transfer_encoding(value);
+      case FieldName::expect: return take_expect(value);
+      case FieldName::unknown: return take_request_id(name_text, value);
+      default: return true;
+    }
+  }
+
+  // "header field 3", for messages about the field that is being read.
+  std::string where() const {
+    return have_request_line ? "header field " + std::to_string(request.fields_.size() + 1) : std::string("the request line");
+  }
+
+  bool refuse(int with, std::string why) {
+    status = with;
+    detail = std::move(why);
+    return false;
+  }
+
+  const Limits& limits;
+  Request& request;
+  std::optional<Events> events;
+  std::string detail;
+  std::string_view host;
+  int status = 0;
+  unsigned hosts = 0;
+  bool in_trailers = false, have_request_line = false, chunked = false, has_length = false, expects_continue = false;
+
+ private:
+  // Beast joins folded lines: then the value lies in a buffer of its own, or behind a line's end.
+  bool is_folded(std::string_view name, std::string_view value) const {
+    const std::string_view head = request.head_.view();
+    const char* const behind_name = name.data() + name.size();
+    if (value.data() < behind_name || value.data() + value.size() > head.data() + head.size()) return true;
+    return std::memchr(behind_name, '\n', static_cast<std::size_t>(value.data() - behind_name)) != nullptr;
+  }
+
+  bool take_content_length(std::string_view value) {
+    if (has_length || value.find(',') != kNotFound) return refuse(400, "more than one Content-Length");
+    has_length = true;
+    return true;
+  }
+
+  bool take_transfer_encoding(std::string_view value) {
+    if (request.http_1_0_) return refuse(400, "Transfer-Encoding in an HTTP/1.0 request");
+    if (chunked) return refuse(400, "more than one Transfer-Encoding");
+    if (!equal_ignoring_case(value, "chunked"))
+      return refuse(501, "this Transfer-Encoding is not supported; send \"chunked\" alone, or a Content-Length");
+    chunked = true;
+    return true;
+  }
+
+  bool take_expect(std::string_view value) {
+    if (!equal_ignoring_case(value, "100-continue")) return refuse(417, "only \"100-continue\" can be expected");
+    expects_continue = !request.http_1_0_;
+    return true;
+  }
+
+  bool take_request_id(std::string_view name, std::string_view value) {
+    const auto visible = [](char byte) { return byte > 0x20 && byte < 0x7F; };
+    if (request.request_id_.empty() && equal_ignoring_case(name, "x-request-id") && value.size() <= 128 &&
+        std::all_of(value.begin(), value.end(), visible))
+      request.request_id_ = value;
+    return true;
+  }
+};
+
+RequestParser::RequestParser(const Limits& limits, Request& request)
+    : limits_(limits), request_(request), reader_(std::make_unique<Reader>(limits, request)) {}
+
+RequestParser::~RequestParser() = default;
+
+void RequestParser::reset() {
+  request_.clear();
+  reader_->reset();
+  stage_ = Stage::head;
+  scanned_ = line_start_ = body_left_ = 0;
+  keep_alive_ = expects_continue_ = false;
+}
+
+RequestParser::Progress RequestParser::feed(std::string_view& input) {
+  switch (stage_) {
+    case Stage::sized_body: return feed_sized_body(input);
+    case Stage::chunked_body: return feed_chunked_body(input);
+    case Stage::head: break;
+  }
+  return feed_head(input);
+}
+
+// The offset behind the empty line, kNotFound while there is none, kBad for a line that ends in a bare line feed (waiting for
+// the right end of such a head would be waiting for the timeout).
+std::size_t RequestParser::find_head_end(std::string_view input) {
+  while (true) {
+    const std::size_t feed = input.find('\n', scanned_);
+    if (feed == kNotFound) {
+      scanned_ = input.size();
+      return kNotFound;
+    }
+    if (feed == 0 || input[feed - 1] != '\r') return kBad;
+    scanned_ = feed + 1;
+    if (feed == line_start_ + 1) return scanned_;
+    line_start_ = scanned_;
+  }
+}
+
+RequestParser::Progress RequestParser::feed_head(std::string_view& input) {
+  // RFC 9112, 2.2: an empty line before the request line is passed over.
+  if (scanned_ == 0 && input.substr(0, 2) == "\r\n") input.remove_prefix(2);
+  if (input.empty() || (input.size() == 1 && input[0] == '\r')) return Progress::need_more;
+  if (!is_token_character(input[0])) return refuse(400, "the request line does not begin with a method");
+  const std::size_t end = find_head_end(input);
+  if (end == kBad) return refuse(400, "a line of the head ends in a line feed without a carriage return");
+  if (end == kNotFound && line_start_ == 0 && input.size() > limits_.max_target_bytes + 64)
+    return refuse(414, "the request line is too long; a target may have " + std::to_string(limits_.max_target_bytes) + " bytes");
+  if ((end == kNotFound ? input.size() : end) > limits_.max_header_bytes)
+    return refuse(431, "the request line and headers together have more than " +
+                           std::to_string(limits_.max_header_bytes) + " bytes");
+  if (end == kNotFound) return Progress::need_more;
+  request_.head_.clear();
+  request_.head_.append(input.substr(0, end));
+  input.remove_prefix(end);
+  return read_head();
+}
+
+RequestParser::Progress RequestParser::read_head() {
+  const std::string_view head = request_.head_.view();
+  error_code error;
+  reader_->events->put(boost::asio::const_buffer(head.data(), head.size()), error);
+  if (error) {
+    if (reader_->status != 0) return refuse(reader_->status, std::move(reader_->detail));
+    const std::string_view line = head.substr(0, head.find('\r'));
+    const std::string_view version = line.substr(line.rfind(' ') + 1);
+    if (error == Error::bad_version && version.size() == 8 && version.substr(0, 5) == "HTTP/" && version[6] == '.')
+      return refuse(505, "this server speaks HTTP/1.1 and HTTP/1.0");
+    if (error == Error::body_limit)
+      return refuse(413, "the body has more than " + std::to_string(limits_.max_body_bytes) + " bytes");
+    return refuse(400, "malformed HTTP at " + reader_->where() + ": " + error.message());
+  }
+  if (!accept_head()) return Progress::refused;
+  keep_alive_ = reader_->events->keep_alive();
+  expects_continue_ = reader_->expects_continue;
+  if (reader_->chunked) {
+    stage_ = Stage::chunked_body;
+    reader_->events->eager(true);
+    return Progress::have_head;
+  }
+  if (body_left_ == 0) return Progress::complete;
+  stage_ = Stage::sized_body;
+  request_.body_.reserve(std::min(body_left_, kReserveAhead));
+  return Progress::have_head;
+}
+
+bool RequestParser::accept_head() {
+  if (request_.target_.size() > limits_.max_target_bytes) {
+    refuse(414, "the target has more than " + std::to_string(limits_.max_target_bytes) + " bytes");
+    return false;
+  }
+  const Target target = parse_target(request_.target_, request_.decoded_path_);
+  if (target.wrong != nullptr) {
+    refuse(400, std::string("the request's target ") + target.wrong);
+    return false;
+  }
+  request_.path_ = target.path;
+  request_.query_ = target.query;
+  return accept_host() && accept_length();
+}
+
+bool RequestParser::accept_host() {
+  const bool needed = !request_.http_1_0_;
+  if (reader_->hosts > 1 || (needed && reader_->hosts == 0)) {
+    refuse(400, reader_->hosts > 1 ? "more than one Host header" : "no Host header; HTTP/1.1 requires one");
+    return false;
+  }
+  if (reader_->host.find_first_of(" \t,/\\@?#\"<>") != kNotFound) {
+    refuse(400, "the Host header is not a host with an optional port");
+    return false;
+  }
+  return true;
+}
+
+bool RequestParser::accept_length() {
+  const Method method = request_.method_;
+  const bool carries_body = method == Method::post || method == Method::put || method == Method::patch;
+  const bool means_body = request_.http_1_0_ || request_.header("content-type").has_value();
+  if (reader_->has_length) {
+    body_left_ = static_cast<std::size_t>(reader_->events->content_length().value_or(0));
+  } else if (!reader_->chunked && carries_body && means_body) {
+    refuse(411, "the request says that it has a body but not how long it is; send Content-Length, or chunks");
+    return false;
+  }
+  return true;
+}
+
+RequestParser::Progress RequestParser::feed_sized_body(std::string_view& input) {
+  const std::size_t taken = std::min(body_left_, input.size());
+  request_.body_.append(input.substr(0, taken));
+  input.remove_prefix(taken);
+  body_left_ -= taken;
+  return body_left_ == 0 ? Progress::complete : Progress::need_more;
+}
+
+RequestParser::Progress RequestParser::feed_chunked_body(std::string_view& input) {
+  if (input.empty()) return Progress::need_more;
+  error_code error;
+  input.remove_prefix(reader_->events->put(boost::asio::const_buffer(input.data(), input.size()), error));
+  if (reader_->events->is_done()) return Progress::complete;
+  if (error == Error::body_limit)
+    return refuse(413, "the body has more than " + std::to_string(limits_.max_body_bytes) + " bytes");
+  if (error && error != Error::need_more) return refuse(400, "malformed chunked body: " + error.message());
+  if (input.size() > std::max(limits_.max_header_bytes, kMaxChunkLine))
+    return refuse(431, "a chunk's extensions or the trailers are too long");
+  return Progress::need_more;
+}
+
+RequestParser::Progress RequestParser::refuse(int status, std::string detail) {
+  refusal_ = {status, std::move(detail)};
+  return Progress::refused;
+}
+
+}  // namespace slipway::http

@@ -1,0 +1,235 @@
+#include "http/serving_thread.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <utility>
+
+#include "http/listen_socket.hpp"
+
+namespace slipway::http {
+namespace {
+
+constexpr Nanoseconds kTick = 100 * kMillisecond;
+constexpr Nanoseconds kHandshakeGrace = 100 * kMillisecond;  // for connections that begin as draining does
+constexpr int kAcceptsPerTurn = 64;
+constexpr std::size_t kMaxRefusing = 64;  // connections that are told 503 at one time; beyond that they are closed
+
+}  // namespace
+
+struct ServingThread::Listener final : public Watcher {
+  Listener(ServingThread& owner, UniqueFd fd) : thread(owner), descriptor(owner.loop_, std::move(fd), *this) {}
+
+  void on_ready(Ready) noexcept override {
+    if (open) thread.accept_from(*this);
+  }
+  void wait() noexcept { descriptor.wait(Ready::read); }
+  void close() noexcept {
+    open = false;
+    descriptor.close();
+  }
+
+  ServingThread& thread;
+  Descriptor descriptor;
+  bool open = true;
+  bool paused = false;  // out of descriptors or memory: tried again by the next tick, or when a connection ends
+};
+
+ServingThread::ServingThread(ServerShared& shared, unsigned index, std::vector<UniqueFd> listening,
+                             std::shared_ptr<WakeQueue> wakes)
+    : shared_(shared),
+      index_(index),
+      wakes_(std::move(wakes)),
+      receive_buffer_(std::make_unique<std::array<char, 64 * 1024>>()),
+      deadline_alarm_(loop_, [](void* self) noexcept { static_cast<ServingThread*>(self)->meet_deadlines(); }, this),
+      tick_alarm_(loop_, [](void* self) noexcept { static_cast<ServingThread*>(self)->tick(); }, this),
+      coarse_now_(monotonic_now()) {
+  wake_descriptor_ = std::make_unique<Descriptor>(loop_, wakes_->duplicate(), *this);
+  for (UniqueFd& fd : listening) listeners_.push_back(std::make_unique<Listener>(*this, std::move(fd)));
+}
+
+ServingThread::~ServingThread() = default;
+
+void ServingThread::run() noexcept {
+  wake_descriptor_->wait(Ready::read);
+  for (const auto& listener : listeners_) listener->wait();
+  loop_.run();
+}
+
+void ServingThread::drain(Nanoseconds deadline) noexcept {
+  Nanoseconds before = drain_request_.load();
+  while ((before == 0 || deadline < before) && !drain_request_.compare_exchange_weak(before, deadline)) {
+  }
+  wakes_->wake();
+}
+
+void ServingThread::on_ready(Ready) noexcept {
+  if (ended_) return;
+  wakes_->clear_wakes();
+  const bool drains = drain_request_.load() != 0;
+  if (drains && !draining_) begin_drain(monotonic_now());
+  take_wakes();
+  if (drains) tick();
+  if (!ended_) wake_descriptor_->wait(Ready::read);
+}
+
+void ServingThread::take_wakes() noexcept {
+  for (Deferred* answer = wakes_->take_all(); answer != nullptr;) {
+    Deferred* const next = WakeQueue::next(*answer);
+    WakeQueue::owner(*answer).on_completed();  // may free the answer
+    answer = next;
+  }
+}
+
+void ServingThread::accept_from(Listener& listener) noexcept {
+  for (int i = 0; i < kAcceptsPerTurn || draining_; ++i) {
+    try {
+      std::string peer;
+      UniqueFd connection(accept_connection(listener.descriptor.get(), peer));
+      const int why = errno;
+      if (connection.valid()) {
+        admit(std::move(connection), std::move(peer));
+        continue;
+      }
+      if (why == EAGAIN || why == EWOULDBLOCK) break;
+      if (why == EMFILE || why == ENFILE || why == ENOBUFS || why == ENOMEM) return pause(listener);
+      // The others are about one connection that failed before it was accepted.
+    } catch (const std::exception&) {
+      return pause(listener);
+    }
+  }
+  listener.wait();
+}
+
+void ServingThread::admit(UniqueFd connection, std::string peer) {
+  if (open_sessions_ == 0) coarse_now_ = monotonic_now();
+  counters_.connections.add();
+  const bool refused = shared_.open_connections.load(std::memory_order_relaxed) >= limits().max_connections;
+  if (refused) counters_.refused.add();
+  if (refused && refusing_ >= kMaxRefusing) {
+    counters_.closed.add();
+    return;
+  }
+  deadlines_.reserve(sessions_.size() + 1);
+  sessions_.push_back(nullptr);
+  try {
+    sessions_.back() = std::make_unique<Session>(*this, std::move(connection), std::move(peer));
+    ++open_sessions_;
+    shared_.open_connections.fetch_add(1, std::memory_order_relaxed);
+    refusing_ += refused;
+    schedule_tick();
+    Session& session = *sessions_.back();
+    if (refused)
+      session.start_refusing();
+    else
+      session.start();
+  } catch (const std::exception&) {
+    if (sessions_.back() == nullptr) sessions_.pop_back();
+    counters_.closed.add();
+    throw;
+  }
+}
+
+// Waiting for the listening socket now would spin: it stays readable. The tick tries again.
+void ServingThread::pause(Listener& listener) noexcept {
+  counters_.accept_failures.add();
+  listener.paused = true;
+  schedule_tick();
+}
+
+void ServingThread::on_session_end(bool was_refusing) noexcept {
+  --open_sessions_;
+  refusing_ -= was_refusing;
+  counters_.closed.add();
+  shared_.open_connections.fetch_sub(1, std::memory_order_relaxed);
+  for (const auto& listener : listeners_) {
+    if (!listener->paused) continue;
+    listener->paused = false;
+    listener->wait();
+  }
+  if (!draining_ || open_sessions_ != 0) return;
+  tick_set_ = true;
+  tick_alarm_.set(coarse_now_);
+}
+
+void ServingThread::schedule_tick() noexcept {
+  if (tick_set_) return;
+  tick_set_ = true;
+  tick_alarm_.set(monotonic_now() + kTick);
+}
+
+void ServingThread::tick() noexcept {
+  tick_set_ = false;
+  coarse_now_ = monotonic_now();
+  for (const auto& listener : listeners_)
+    if (std::exchange(listener->paused, false) && listener->open) listener->wait();
+  // Sessions end here but are not destroyed, and none begins.
+  for (const auto& session : sessions_) session->on_tick(coarse_now_);
+  if (draining_ && !ended_) continue_drain(coarse_now_);
+  reap();
+  if (!sessions_.empty() || (draining_ && has_open_listener())) schedule_tick();
+}
+
+void ServingThread::reap() noexcept {
+  std::erase_if(sessions_, [](const std::unique_ptr<Session>& session) { return session->finished(); });
+}
+
+void ServingThread::watch_deadline(Session& session, Nanoseconds deadline) noexcept {
+  deadlines_.add(session, deadline);
+  if (deadline_alarm_at_ != 0 && deadline_alarm_at_ <= deadline) return;
+  deadline_alarm_at_ = deadline;
+  deadline_alarm_.set(deadline);
+}
+
+// The alarm may be early: an answer that was in time leaves its alarm set, which is cheaper than setting it back.
+void ServingThread::meet_deadlines() noexcept {
+  const Nanoseconds now = monotonic_now();
+  while (!deadlines_.empty() && deadlines_.nearest().deadline <= now) {
+    auto& session = static_cast<Session&>(deadlines_.nearest());
+    deadlines_.remove(session);
+    session.on_deadline();
+  }
+  deadline_alarm_at_ = 0;
+  if (deadlines_.empty()) return;
+  deadline_alarm_at_ = deadlines_.nearest().deadline;
+  deadline_alarm_.set(deadline_alarm_at_);
+}
+
+Nanoseconds ServingThread::idle_until() const {
+  const Nanoseconds usual = coarse_now_ + limits().idle_timeout;
+  return draining_ ? std::min(usual, drain_began_ + shared_.options.drain_idle_grace) : usual;
+}
+
+void ServingThread::begin_drain(Nanoseconds now) noexcept {
+  draining_ = true;
+  drain_began_ = coarse_now_ = now;
+  bool quiet = true;
+  for (const auto& listener : listeners_) quiet = stop_new_connections(listener->descriptor.get()) && quiet;
+  listeners_close_at_ = quiet ? now + kHandshakeGrace : now;
+  for (const auto& session : sessions_) session->on_drain(idle_until());
+}
+
+bool ServingThread::has_open_listener() const {
+  return std::any_of(listeners_.begin(), listeners_.end(), [](const auto& listener) { return listener->open; });
+}
+
+void ServingThread::continue_drain(Nanoseconds now) noexcept {
+  const bool forced = now >= drain_request_.load();
+  if (now >= listeners_close_at_ || forced) {
+    for (const auto& listener : listeners_) {
+      if (!listener->open) continue;
+      accept_from(*listener);
+      listener->close();
+    }
+  }
+  if (forced)
+    for (const auto& session : sessions_) session->on_force();
+  reap();
+  if (sessions_.empty() && !has_open_listener()) {
+    ended_ = true;
+    wake_descriptor_->close();
+    deadline_alarm_.clear();
+  }
+}
+
+}  // namespace slipway::http

@@ -1,0 +1,381 @@
+#include "http/session.hpp"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <exception>
+#include <new>
+#include <utility>
+
+#include "http/problem.hpp"
+#include "http/serving_thread.hpp"
+
+namespace slipway::http {
+namespace {
+
+constexpr std::size_t kGatherBytes = 64 * 1024;    // beyond that, what was gathered is written
+constexpr std::size_t kReadAhead = 64 * 1024;      // pipelined bytes taken in while an answer is being made
+constexpr Nanoseconds kIdleMemory = kSecond;       // an idle connection keeps its buffers for that long
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+}  // namespace
+
+Session::Session(ServingThread& thread, UniqueFd connection, std::string peer)
+    : thread_(thread),
+      descriptor_(thread.loop(), std::move(connection), *this),
+      peer_(std::move(peer)),
+      exchange_(thread.index()),
+      parser_(thread.limits(), exchange_.request_) {
+  exchange_.request_.peer_ = peer_;
+}
+
+void Session::start() { live(false); }
+void Session::start_refusing() { live(true); }
+
+void Session::Until::await_suspend(std::coroutine_handle<> waiter) const noexcept {
+  session.wanted_ = events;
+  session.waiter_ = waiter;
+}
+
+void Session::signal(Event event) noexcept {
+  happened_ |= event;
+  if (waiter_ && (wanted_ & event) != 0) std::exchange(waiter_, {}).resume();
+}
+
+void Session::on_ready(Ready what) noexcept { signal(what == Ready::read ? kReadable : kWritable); }
+
+void Session::on_tick(Nanoseconds now) noexcept {
+  if (finished_) return;
+  if (waits_for_ == Stage::idle && holds_memory_ && now - idle_since_ > kIdleMemory) release_memory();
+  if (timeout_at_ == 0 || now < timeout_at_) return;
+  timeout_at_ = 0;
+  signal(kTimeout);
+}
+
+void Session::release_memory() {
+  exchange_.request_.release_memory();
+  exchange_.response_.release_memory();
+  std::string().swap(out_);
+  std::string().swap(kept_input_);
+  input_ = {};
+  holds_memory_ = false;
+}
+
+void Session::on_drain(Nanoseconds idle_until) noexcept {
+  if (waits_for_ == Stage::idle && timeout_at_ > idle_until) timeout_at_ = idle_until;
+}
+
+Life Session::live(bool refusing) {
+  try {
+    if (refusing) {
+      begin_request();
+      exchange_.response_.add_header("Retry-After", "1");
+      refuse(503, "this server has as many connections as it takes; try again in a moment");
+    } else {
+      while (co_await serve()) {
+      }
+    }
+    if (!gone_ && co_await flush()) co_await linger();
+  } catch (const std::exception&) {
+    // Out of memory: this connection ends, the others go on.
+  }
+  if (gone_ && waits_for_ == Stage::none) thread_.counters().disconnects.add();
+  end();
+  thread_.on_session_end(refusing);
+}
+
+// One request, from its first byte to its answer. False: the connection ends once the output is written.
+Step Session::serve() {
+  if (!co_await receive_request()) co_return false;
+  handle();
+  while (exchange_.deferred_ != nullptr)
+    if (!co_await settle_deferred()) co_return false;
+  if (!queue_answer()) co_return false;
+  const bool more_to_gather = !input_.empty() && tail_.empty() && gathered_ < thread_.limits().max_pipelined;
+  if (more_to_gather || send() == Sent::all) co_return true;
+  co_return co_await flush();
+}
+
+void Session::handle() {
+  thread_.counters().requests.add();
+  name_request();
+  thread_.handler().handle(exchange_);
+}
+
+void Session::name_request() {
+  Request& request = exchange_.request_;
+  if (!request.request_id_.empty()) return;
+  const std::string_view made = thread_.request_ids().next();
+  request.request_id_ = {request.own_id_.data(), made.copy(request.own_id_.data(), request.own_id_.size())};
+}
+
+void Session::begin_request() {
+  parser_.reset();
+  exchange_.response_.clear();
+}
+
+Step Session::receive_request() {
+  begin_request();
+  Stage stage = Stage::idle;
+  while (true) {
+    if (!input_.empty() && exchange_.request_.arrived_ == 0) exchange_.request_.arrived_ = received_at_;
+    switch (parser_.feed(input_)) {
+      case RequestParser::Progress::complete:
+        waits_for_ = Stage::none;
+        timeout_at_ = 0;
+        holds_memory_ = true;
+        co_return true;
+      case RequestParser::Progress::refused:
+        refuse(parser_.refusal().status, parser_.refusal().detail);
+        co_return false;
+      case RequestParser::Progress::have_head:
+        stage = Stage::body;
+        if (parser_.expects_continue() && input_.empty()) out_.append(kContinue);
+        break;
+      case RequestParser::Progress::need_more:
+        if (stage == Stage::idle && !input_.empty()) stage = Stage::head;
+        if (!co_await receive_more(stage)) co_return false;
+        break;
+    }
+  }
+}
+
+// Writes what there is and waits for more of a request. Each stage has a time of its own, which its bytes do not prolong.
+Step Session::receive_more(Stage stage) {
+  if (has_output() && send() != Sent::all && !co_await flush()) co_return false;
+  if (waits_for_ != stage) {
+    waits_for_ = stage;
+    idle_since_ = thread_.coarse_now();
+    const Limits& limits = thread_.limits();
+    wait_at_most(stage == Stage::head ? limits.header_timeout : limits.body_timeout);
+    if (stage == Stage::idle) timeout_at_ = thread_.idle_until();
+  }
+  while (true) {
+    keep_input();
+    descriptor_.wait(Ready::read);
+    co_await until(kReadable | kTimeout | kForce);
+    if (happened(kForce)) {
+      gone_ = true;
+      co_return false;
+    }
+    const bool late = happened(kTimeout);
+    const Received received = late || happened(kReadable) ? receive() : Received::nothing;
+    if (received == Received::bytes && !(late && stage != Stage::idle)) co_return true;
+    if (received == Received::closed) {
+      gone_ = true;
+      co_return false;
+    }
+    if (late) co_return timed_out(stage);
+  }
+}
+
+// An idle connection is closed without a word; one that is slow is told so.
+bool Session::timed_out(Stage stage) {
+  if (stage == Stage::idle) {
+    closing_ = true;
+    return false;
+  }
+  thread_.counters().timeouts.add();
+  refuse(408, stage == Stage::head ? "the request line and headers took too long to arrive"
+                                   : "the request's body took too long to arrive");
+  return false;
+}
+
+Step Session::settle_deferred() {
+  const std::shared_ptr<Deferred> answer = std::move(exchange_.deferred_);
+  if (answer->wait_for_completion(*this, thread_.wakes()))
+    thread_.watch_deadline(*this, exchange_.deadline_);
+  else
+    happened_ |= kCompleted;
+  bool expired = false;
+  try {
+    keep_input();
+    if (has_output() && send() != Sent::all && !co_await flush()) gone_ = true;
+  } catch (const std::bad_alloc&) {
+    gone_ = true;
+  }
+  while (!happened(kCompleted)) {
+    if ((gone_ || expired) && answer->settle()) break;
+    // If settle() said no, complete() came first and its wake-up is on its way: nothing else matters until then.
+    const bool settled = gone_ || expired;
+    const bool listens = !settled && input_.size() < kReadAhead;
+    if (listens) descriptor_.wait(Ready::read);
+    co_await until(settled ? kCompleted : kCompleted | kDeadline | kForce | (listens ? kReadable : 0u));
+    expired = happened(kDeadline);
+    if (happened(kForce) || (happened(kReadable) && !read_ahead())) gone_ = true;
+  }
+  thread_.forget_deadline(*this);
+  const bool completed = happened(kCompleted);
+  happened_ &= ~(kCompleted | kDeadline);
+  if (gone_) {
+    answer->abandon();
+    co_return false;
+  }
+  if (completed) {
+    answer->state_.store(Deferred::kFree, std::memory_order_relaxed);
+    answer->finish(exchange_);
+  } else {
+    answer->expire(exchange_);
+  }
+  co_return true;
+}
+
+// Writes all that is queued, for as long as the client may take.
+Step Session::flush() {
+  wait_at_most(thread_.limits().write_timeout);
+  while (true) {
+    const Sent sent = send();
+    if (sent == Sent::all) break;
+    if (sent == Sent::failed) gone_ = true;
+    if (!gone_) {
+      keep_input();
+      happened_ &= ~kWritable;
+      descriptor_.wait(Ready::write);
+      co_await until(kWritable | kTimeout | kForce);
+      if (happened(kTimeout)) thread_.counters().timeouts.add();
+      if (happened(kTimeout | kForce)) gone_ = true;
+    }
+    if (gone_) co_return false;
+  }
+  timeout_at_ = 0;
+  waits_for_ = Stage::none;
+  co_return true;
+}
+
+// Ends our direction and waits for the client to end its own: closing at once, with bytes unread, would make the kernel send
+// a reset that can destroy the answer before the client has read it.
+Step Session::linger() {
+  input_ = {};
+  ::shutdown(descriptor_.get(), SHUT_WR);
+  wait_at_most(thread_.limits().linger_timeout);
+  waits_for_ = Stage::none;
+  while (!happened(kTimeout | kForce)) {
+    descriptor_.wait(Ready::read);
+    co_await until(kReadable | kTimeout | kForce);
+    if (happened(kReadable) && receive() == Received::closed) break;
+    input_ = {};
+  }
+  co_return true;
+}
+
+void Session::end() noexcept {
+  if (exchange_.deferred_ != nullptr) exchange_.deferred_->abandon();
+  exchange_.deferred_.reset();
+  thread_.forget_deadline(*this);
+  descriptor_.close();
+  finished_ = true;
+}
+
+void Session::wait_at_most(Nanoseconds time) noexcept {
+  happened_ &= ~kTimeout;
+  timeout_at_ = thread_.coarse_now() + time;
+}
+
+// Makes the answer to a request that cannot be taken. The rest of the connection's bytes cannot be trusted: it ends.
+void Session::refuse(int status, std::string_view detail) {
+  thread_.counters().protocol_errors.add();
+  name_request();
+  answer_problem(exchange_, {.status = status, .detail = detail});
+  exchange_.response_.close_connection();
+  input_ = {};
+  queue_answer();
+}
+
+bool Session::queue_answer() {
+  const Response& response = exchange_.response_;
+  const Request& request = exchange_.request_;
+  closing_ = response.closes_connection() || !parser_.keep_alive() || ends_here();
+  const std::string_view payload = status_has_body(response.status()) ? response.payload() : std::string_view();
+  append_response_head({.status = response.status(),
+                        .http_1_0 = request.http_1_0(),
+                        .close = closing_,
+                        .content_type = response.content_type(),
+                        .header_lines = response.header_lines(),
+                        .request_id = request.request_id(),
+                        .date_line = thread_.date_line().at(thread_.coarse_now()),
+                        .content_length = payload.size()},
+                       out_);
+  ++gathered_;
+  if (request.method() == Method::head) return !closing_;
+  if (!input_.empty() && out_.size() + payload.size() < kGatherBytes)
+    out_.append(payload);
+  else
+    tail_ = payload;
+  return !closing_;
+}
+
+// While the server drains, the last request that has arrived is the connection's last.
+bool Session::ends_here() {
+  return thread_.draining() && input_.empty() && receive() != Received::bytes;
+}
+
+// Once per event: a connection that always has more to read waits for its turn.
+Session::Received Session::receive() noexcept {
+  happened_ &= ~kReadable;
+  auto& buffer = thread_.receive_buffer();
+  ssize_t got = 0;
+  do got = ::recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
+  while (got < 0 && errno == EINTR);
+  if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return Received::nothing;
+  if (got <= 0) return Received::closed;
+  received_at_ = monotonic_now();
+  return take_in({buffer.data(), static_cast<std::size_t>(got)}) ? Received::bytes : Received::closed;
+}
+
+bool Session::take_in(std::string_view bytes) noexcept {
+  if (input_.empty()) {
+    input_ = bytes;
+    return true;
+  }
+  try {
+    kept_input_.erase(0, static_cast<std::size_t>(input_.data() - kept_input_.data()));
+    kept_input_.append(bytes);
+    input_ = kept_input_;
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+// Takes in what the client sends while its answer is being made. False: it went away.
+bool Session::read_ahead() noexcept {
+  if (receive() == Received::closed) return false;
+  try {
+    keep_input();
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+void Session::keep_input() {
+  const char* const buffer = thread_.receive_buffer().data();
+  if (input_.data() < buffer || input_.data() >= buffer + thread_.receive_buffer().size()) return;
+  kept_input_.assign(input_);
+  input_ = kept_input_;
+}
+
+Session::Sent Session::send() noexcept {
+  while (sent_ < out_.size() + tail_.size()) {
+    const std::string_view head = std::string_view(out_).substr(std::min(sent_, out_.size()));
+    const std::string_view tail = tail_.substr(sent_ < out_.size() ? 0 : sent_ - out_.size());
+    std::array<iovec, 2> pieces{iovec{const_cast<char*>(head.data()), head.size()},
+                                iovec{const_cast<char*>(tail.data()), tail.size()}};
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = pieces.size();
+    const ssize_t put = ::sendmsg(descriptor_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? Sent::some : Sent::failed;
+    sent_ += static_cast<std::size_t>(put);
+  }
+  out_.clear();
+  tail_ = {};
+  sent_ = gathered_ = 0;
+  return Sent::all;
+}
+
+}  // namespace slipway::http

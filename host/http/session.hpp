@@ -1,0 +1,109 @@
+// One connection: reads requests, has them handled, writes the answers. A coroutine reads straight down; whatever it waits for
+// (the socket, a completed answer, a deadline, the end of the server) comes as an event.
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "http/coroutine.hpp"
+#include "http/deadline_heap.hpp"
+#include "http/event_loop.hpp"
+#include "http/exchange.hpp"
+#include "http/request_parser.hpp"
+
+namespace slipway::http {
+
+class ServingThread;
+
+class Session final : public DeadlineEntry, public Watcher {
+ public:
+  // May throw std::bad_alloc or std::system_error.
+  Session(ServingThread& thread, UniqueFd connection, std::string peer);
+  Session(const Session&) = delete;
+
+  void start();
+  void start_refusing();  // answers 503 at once
+
+  // Events. The session may be over when they return, but it still exists.
+  void on_completed() noexcept { signal(kCompleted); }
+  void on_deadline() noexcept { signal(kDeadline); }
+  void on_tick(Nanoseconds now) noexcept;
+  void on_drain(Nanoseconds idle_until) noexcept;
+  void on_force() noexcept { signal(kForce); }
+
+  bool finished() const { return finished_ && !descriptor_.waiting(); }
+
+ private:
+  enum Event : unsigned { kReadable = 1, kWritable = 2, kCompleted = 4, kDeadline = 8, kTimeout = 16, kForce = 32 };
+  enum class Stage : std::uint8_t { none, idle, head, body };  // what the session waits for the client to send
+  enum class Received : std::uint8_t { bytes, nothing, closed };
+  enum class Sent : std::uint8_t { all, some, failed };
+
+  struct Until {
+    Session& session;
+    unsigned events;
+    bool await_ready() const noexcept { return (session.happened_ & events) != 0; }
+    void await_suspend(std::coroutine_handle<> waiter) const noexcept;
+    void await_resume() const noexcept {}
+  };
+
+  void on_ready(Ready what) noexcept override;
+  void signal(Event event) noexcept;
+  Until until(unsigned events) { return {*this, events}; }
+  bool happened(unsigned events) const { return (happened_ & events) != 0; }
+
+  Life live(bool refusing);
+  Step serve();
+  Step receive_request();
+  Step receive_more(Stage stage);
+  Step settle_deferred();
+  Step flush();
+  Step linger();
+  void end() noexcept;
+
+  void handle();
+  void begin_request();
+  bool timed_out(Stage stage);
+  void refuse(int status, std::string_view detail);
+  bool queue_answer();  // false: it is the connection's last
+  bool ends_here();
+  void wait_at_most(Nanoseconds time) noexcept;
+  void name_request();
+  void release_memory();
+  Received receive() noexcept;
+  bool take_in(std::string_view bytes) noexcept;
+  bool read_ahead() noexcept;
+  void keep_input();
+  Sent send() noexcept;
+  bool has_output() const { return !out_.empty(); }
+
+  ServingThread& thread_;
+  Descriptor descriptor_;
+  std::string peer_;
+  Exchange exchange_;
+  RequestParser parser_;
+
+  std::coroutine_handle<> waiter_;
+  unsigned wanted_ = 0;
+  unsigned happened_ = 0;
+  Nanoseconds timeout_at_ = 0;  // 0: none
+  Stage waits_for_ = Stage::none;
+  Nanoseconds idle_since_ = 0;
+  Nanoseconds received_at_ = 0;
+
+  std::string_view input_;  // received and not parsed yet: in the thread's receive buffer, or in kept_input_
+  std::string kept_input_;  // it must be here whenever the coroutine waits, as the receive buffer is everybody's
+  std::string out_;         // heads, and bodies of all answers but the last
+  std::string_view tail_;   // the last answer's body, where it lies
+  std::size_t sent_ = 0;    // of both
+  std::size_t gathered_ = 0;
+
+  bool closing_ = false;  // the answer in out_ is the last
+  bool gone_ = false;     // nobody reads an answer any more, or the server does not wait for it
+  bool holds_memory_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace slipway::http

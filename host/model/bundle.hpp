@@ -1,0 +1,39 @@
+// A bundle on disk: the manifest, the two schemas compiled, and where the rest is. Opening one runs none of its code.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "document/document.hpp"
+#include "model/manifest.hpp"
+#include "schema/schema.hpp"
+
+namespace slipway::model {
+
+// A schema as it is served and as it is used.
+struct BundleSchema {
+  std::string yaml;             // the file's text
+  document::Document document;  // the same, parsed
+  std::shared_ptr<const schema::Schema> compiled;
+};
+
+struct Bundle {
+  std::filesystem::path directory;
+  Manifest manifest;
+  BundleSchema request;
+  BundleSchema response;
+  std::vector<std::string> warnings;  // about the schemas, each with its place
+
+  std::filesystem::path plugin_file() const;  // lib/ARCHITECTURE/PLUGIN.so, for this host's architecture
+};
+
+// Everything that is wrong with the manifest, or with the schemas, is in the one error, each with file, line and column.
+Result<Bundle> open_bundle(const std::filesystem::path& directory);
+
+// "x86_64", "aarch64": what this host loads, and what lib/ARCHITECTURE in a bundle is called.
+std::string_view host_architecture();
+
+}  // namespace slipway::model

@@ -1,0 +1,56 @@
+// The golden cases of a bundle (tests/*.yaml, schemas/cases.yaml): requests and what must come back.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "document/document.hpp"
+#include "model/call.hpp"
+#include "model/version.hpp"
+
+namespace slipway::model {
+
+// A number matches when |actual - expected| <= absolute + relative * |expected|.
+struct Tolerance {
+  double absolute = 0;
+  double relative = 0;
+};
+
+struct ExpectedError {
+  int status = 0;
+  std::optional<std::string> pointer;
+  std::optional<std::string> keyword;
+};
+
+struct GoldenCase {
+  std::string name;
+  std::string place;    // file:line:column
+  std::string request;  // JSON text
+  std::optional<document::Document> response;
+  std::optional<ExpectedError> error;
+  Tolerance tolerance;
+  bool safe = false;
+};
+
+struct CaseResult {
+  const GoldenCase* golden = nullptr;
+  std::string difference;  // what is not as expected; empty: the case passed
+  Nanoseconds predict_time = 0;
+
+  bool passed() const { return difference.empty(); }
+};
+
+// The cases of all tests/*.yaml files, in the order of the files' names; none when there is no such folder.
+Result<std::vector<GoldenCase>> read_cases(const Bundle& bundle);
+
+// Runs one case through infer(), with the model's own timeout.  [predict]
+CaseResult run_case(ModelVersion& version, const GoldenCase& golden);
+
+// The first difference between what came back and what was expected, with its pointer; empty when there is none.
+std::string difference(document::Value expected, document::Value actual, const Tolerance& tolerance);
+
+}  // namespace slipway::model

@@ -1,0 +1,102 @@
+#include "model/manifest.hpp"
+
+#include "base/units.hpp"
+#include "document/builder.hpp"
+#include "document/json_reader.hpp"
+#include "document/json_writer.hpp"
+#include "model/checked_yaml.hpp"
+#include "model/embedded_schemas.hpp"
+
+namespace slipway::model {
+namespace {
+
+using document::Value;
+
+const schema::Schema& manifest_schema() {
+  static const std::shared_ptr<const schema::Schema> schema = own_schema(kManifestSchema, "schemas/model.yaml");
+  return *schema;
+}
+
+std::uint32_t number_or(Value object, std::string_view key, std::uint32_t fallback) {
+  const slw_value* const member = object.find(key);
+  return member == nullptr ? fallback : static_cast<std::uint32_t>(Value(member).int64());
+}
+
+// The schema has checked the form; what is left is a number too large for its unit.
+Status read_limits(Value limits, const document::SourceMap& source, ModelLimits& out) {
+  out.concurrency = number_or(limits, "concurrency", out.concurrency);
+  out.queue = number_or(limits, "queue", out.queue);
+  if (const std::string text = text_or(limits, "timeout", ""); !text.empty()) {
+    const Result<Nanoseconds> timeout = parse_duration(text);
+    if (!timeout)
+      return Error(Code::invalid_argument, source.describe("/limits/timeout") + ": " + timeout.error().message);
+    out.timeout = *timeout;
+  }
+  if (const std::string text = text_or(limits, "memory", ""); !text.empty()) {
+    const Result<std::uint64_t> memory = parse_size(text);
+    if (!memory) return Error(Code::invalid_argument, source.describe("/limits/memory") + ": " + memory.error().message);
+    out.memory = *memory;
+  }
+  return {};
+}
+
+// A copy with a block of its own, since the manifest's document is not kept.
+Status copy_parameters(Value root, document::Document& target) {
+  const slw_value* const parameters = root.find("parameters");
+  return document::read_json(parameters == nullptr ? "{}" : document::to_json(Value(parameters)), target);
+}
+
+void read_choices(Value root, Manifest& manifest) {
+  if (text_or(root, "isolation", "") == "process") manifest.isolation = Isolation::process;
+  if (text_or(root, "threads", "") == "single") manifest.threads = Threads::single;
+  if (text_or(root, "effects", "") == "none") manifest.effects = Effects::none;
+  const std::string execution = text_or(root, "execution", "auto");
+  if (execution == "inline") manifest.execution = Execution::inline_always;
+  if (execution == "pool") manifest.execution = Execution::pool;
+}
+
+}  // namespace
+
+std::string_view to_text(Execution execution) {
+  switch (execution) {
+    case Execution::inline_always: return "inline";
+    case Execution::pool: return "pool";
+    default: return "auto";
+  }
+}
+
+Result<Manifest> parse_manifest(std::string_view text, const std::string& file) {
+  document::Document document;
+  document::SourceMap source(file);
+  if (Status read = read_checked_yaml(text, manifest_schema(), document, source); !read) return std::move(read).error();
+  const Value root = document.root();
+
+  Manifest manifest;
+  manifest.name = text_or(root, "name", "");
+  Result<SemanticVersion> version = SemanticVersion::parse(text_or(root, "version", ""));
+  if (!version) return Error(Code::invalid_argument, source.describe("/version") + ": " + version.error().message);
+  manifest.version = std::move(*version);
+  manifest.description = text_or(root, "description", "");
+  manifest.plugin = text_or(root, "plugin", "");
+  if (const slw_value* const schemas = root.find("schemas"); schemas != nullptr) {
+    manifest.request_schema = text_or(Value(schemas), "request", manifest.request_schema);
+    manifest.response_schema = text_or(Value(schemas), "response", manifest.response_schema);
+  }
+  read_choices(root, manifest);
+  if (const slw_value* const limits = root.find("limits"); limits != nullptr)
+    if (Status read = read_limits(Value(limits), source, manifest.limits); !read) return std::move(read).error();
+  if (Status copied = copy_parameters(root, manifest.parameters); !copied) return std::move(copied).error();
+  if (const slw_value* const deprecation = root.find("deprecation"); deprecation != nullptr)
+    manifest.deprecation = Deprecation{text_or(Value(deprecation), "after", ""), text_or(Value(deprecation), "successor", "")};
+  return manifest;
+}
+
+bool is_model_name(std::string_view name) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  if (name.empty() || name.size() > 63 || !letter(name.front()) || !letter(name.back())) return false;
+  for (const char c : name)
+    if (!letter(c) && c != '-') return false;
+  return true;
+}
+
+}  // namespace slipway::model

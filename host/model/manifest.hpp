@@ -1,0 +1,57 @@
+// The manifest of a bundle, model.yaml, read and checked (schemas/model.yaml says what may stand in it).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "document/document.hpp"
+#include "model/semver.hpp"
+
+namespace slipway::model {
+
+enum class Isolation { in_process, process };
+enum class Threads { shared, single };
+enum class Execution { automatic, inline_always, pool };
+enum class Effects { none, external };
+
+std::string_view to_text(Execution execution);
+
+struct ModelLimits {
+  std::uint32_t concurrency = 8;  // predictions at once
+  std::uint32_t queue = 64;       // requests that wait
+  Nanoseconds timeout = 30 * kSecond;
+  std::optional<std::uint64_t> memory;  // bytes
+};
+
+struct Deprecation {
+  std::string after;  // a date
+  std::string successor;
+};
+
+struct Manifest {
+  std::string name;
+  SemanticVersion version;
+  std::string description;
+  std::string plugin;
+  std::string request_schema = "schemas/request.yaml";
+  std::string response_schema = "schemas/response.yaml";
+  Isolation isolation = Isolation::in_process;
+  Threads threads = Threads::shared;
+  Execution execution = Execution::automatic;
+  Effects effects = Effects::external;  // what is not declared harmless is not repeated
+  ModelLimits limits;
+  document::Document parameters;  // an object
+  std::optional<Deprecation> deprecation;
+};
+
+// `file` names the text in messages, which carry line and column; all that is wrong is in the one error.
+Result<Manifest> parse_manifest(std::string_view text, const std::string& file);
+
+// Whether `name` can be a model's: [a-z0-9]([a-z0-9-]*[a-z0-9])?, at most 63 characters.
+bool is_model_name(std::string_view name);
+
+}  // namespace slipway::model

@@ -1,0 +1,47 @@
+#include "model/version.hpp"
+
+#include "telemetry/log.hpp"
+
+namespace slipway::model {
+namespace {
+
+plugin::InspectionPolicy policy_for_this_build() {
+  plugin::InspectionPolicy policy;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(SLIPWAY_SANITIZED)
+  // Instrumented plugins find their sanitizer's runtime in the host.
+  policy.libraries = {"libasan.so.8", "libubsan.so.1", "libtsan.so.2"};
+#endif
+  return policy;
+}
+
+}  // namespace
+
+ModelVersion::ModelVersion(Bundle bundle)
+    : bundle_(std::move(bundle)), services_(bundle_.manifest.name, bundle_.manifest.version.text()) {}
+
+Result<std::unique_ptr<ModelVersion>> ModelVersion::load(Bundle bundle, const std::filesystem::path& cache) {
+  if (bundle.manifest.isolation == Isolation::process)
+    return Error(Code::unsupported,
+                 "isolation: process is not supported by this build of Slipway yet; set isolation: in-process in " +
+                     (bundle.directory / "model.yaml").string());
+  Result<plugin::StoredLibrary> stored =
+      plugin::StoredLibrary::store(bundle.plugin_file(), cache, policy_for_this_build());
+  if (!stored) return std::move(stored).error();
+  if (!stored->why_in_memory().empty())
+    telemetry::log(telemetry::Level::debug, "the plugin's private copy is in memory",
+                   {{"model", bundle.manifest.name}, {"why", stored->why_in_memory()}});
+  const std::string digest = to_hex(stored->digest());
+  const std::string file = bundle.plugin_file().string();
+  Result<plugin::Library> library = plugin::Library::load(std::move(*stored));
+  if (!library) return std::move(library).error().within(file);
+
+  std::unique_ptr<ModelVersion> version(new ModelVersion(std::move(bundle)));
+  version->digest_ = digest;
+  Result<std::unique_ptr<PluginPredictor>> predictor =
+      PluginPredictor::create(std::move(*library), version->bundle_, version->services_);
+  if (!predictor) return std::move(predictor).error().within(file);
+  version->predictor_ = std::move(*predictor);
+  return version;
+}
+
+}  // namespace slipway::model

@@ -1,0 +1,62 @@
+// Who may start now, who waits, and who is turned away: for each version a bound on predictions at once and on requests
+// that wait, so that a slow model fills its own queue and nobody else's.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+namespace slipway::serving {
+
+// A prediction that waits, or runs on the pool.
+class Task {
+ public:
+  virtual ~Task() = default;
+  // Does the work. On a pool thread, with a place held.  [predict]
+  virtual void run() noexcept = 0;
+  // False once nobody waits for the answer: the task is dropped, not started.  [any]
+  virtual bool wanted() const noexcept = 0;
+};
+
+// Thread-safe.
+class Admission {
+ public:
+  Admission(std::uint32_t concurrency, std::uint32_t queue) : concurrency_(concurrency), queue_limit_(queue) {}
+
+  // A place to run in at once, if one is free and nobody waits for it.
+  bool try_enter() { return waiting_.load(std::memory_order_seq_cst) == 0 && take_place(); }
+
+  // Gives a place back. True: somebody waits, and Pool::wake must be called.
+  [[nodiscard]] bool leave() {
+    running_.fetch_sub(1, std::memory_order_seq_cst);
+    return waiting_.load(std::memory_order_seq_cst) != 0;
+  }
+
+  // Joins the queue; Pool::wake must be called then. False: the queue is full.
+  bool enqueue(std::shared_ptr<Task> task);
+
+  // The next task that is still wanted, together with a place to run it in; null when there is none or no place is free.
+  std::shared_ptr<Task> next();
+
+  std::uint32_t running() const { return running_.load(std::memory_order_relaxed); }
+  std::uint32_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+  std::uint32_t concurrency() const { return concurrency_; }
+  std::uint32_t queue_limit() const { return queue_limit_; }
+
+ private:
+  bool take_place();
+
+  const std::uint32_t concurrency_;
+  const std::uint32_t queue_limit_;
+  // Whoever adds to one of these looks at the other afterwards (seq_cst), so a place and a waiting task cannot miss
+  // each other.
+  std::atomic<std::uint32_t> running_{0};
+  std::atomic<std::uint32_t> waiting_{0};
+  std::mutex mutex_;
+  std::deque<std::shared_ptr<Task>> queue_;
+};
+
+}  // namespace slipway::serving

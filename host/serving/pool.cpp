@@ -1,0 +1,94 @@
+#include "serving/pool.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <system_error>
+
+namespace slipway::serving {
+
+Pool::Pool(std::size_t most_threads, std::chrono::milliseconds idle_time)
+    : most_threads_(most_threads), idle_time_(idle_time) {
+  threads_.emplace_back(&Pool::work, this);
+}
+
+Pool::~Pool() { stop(std::chrono::steady_clock::time_point::max()); }
+
+void Pool::wake(std::shared_ptr<void> owner, Admission& admission) {
+  std::vector<std::thread> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    ended.swap(ended_);
+    turns_.push_back({std::move(owner), &admission});
+    if (turns_.size() > idle_) grow();
+    turn_came_.notify_one();
+  }
+  for (std::thread& thread : ended) thread.join();
+}
+
+void Pool::grow() {
+  if (stopping_ || threads_.size() >= most_threads_) return;
+  try {
+    threads_.emplace_back(&Pool::work, this);
+  } catch (const std::system_error&) {
+    // The threads there are will come to it.
+  }
+}
+
+void Pool::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    ++idle_;
+    const bool woken = turn_came_.wait_for(lock, idle_time_, [&] { return !turns_.empty() || stopping_; });
+    --idle_;
+    if (turns_.empty()) {
+      if (stopping_ || (!woken && threads_.size() > 1)) break;
+      continue;
+    }
+    Turn turn = std::move(turns_.front());
+    turns_.pop_front();
+    lock.unlock();
+    if (std::shared_ptr<Task> task = turn.admission->next(); task != nullptr) {
+      task->run();
+      task.reset();
+      if (turn.admission->leave()) wake(std::move(turn.owner), *turn.admission);
+    }
+    turn = {};
+    lock.lock();
+  }
+  end_thread();
+}
+
+// With the lock held, as a thread's last act.
+void Pool::end_thread() {
+  const auto self = std::find_if(threads_.begin(), threads_.end(),
+                                 [](const std::thread& each) { return each.get_id() == std::this_thread::get_id(); });
+  ended_.push_back(std::move(*self));
+  threads_.erase(self);
+  thread_ended_.notify_all();
+}
+
+bool Pool::stop(std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  turn_came_.notify_all();
+  const auto all_ended = [&] { return threads_.empty(); };
+  if (deadline == std::chrono::steady_clock::time_point::max())
+    thread_ended_.wait(lock, all_ended);
+  else
+    thread_ended_.wait_until(lock, deadline, all_ended);
+  std::vector<std::thread> ended = std::move(ended_);
+  ended_.clear();
+  std::vector<std::thread> left = std::move(threads_);
+  threads_.clear();
+  lock.unlock();
+  for (std::thread& thread : ended) thread.join();
+  for (std::thread& thread : left) thread.detach();
+  return left.empty();
+}
+
+std::size_t Pool::threads() const {
+  const std::lock_guard lock(mutex_);
+  return threads_.size();
+}
+
+}  // namespace slipway::serving

@@ -1,0 +1,58 @@
+// The threads that make predictions which are not made on a serving thread. They come when they are needed, up to a bound,
+// and go when they have been idle; models take turns.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "serving/admission.hpp"
+
+namespace slipway::serving {
+
+class Pool {
+ public:
+  // Makes the first thread, which stays: throws std::system_error if the system does not give one.
+  explicit Pool(std::size_t most_threads, std::chrono::milliseconds idle_time = std::chrono::seconds(30));
+  ~Pool();  // waits for what runs
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  // A task waits at `admission`, which `owner` keeps alive. Call it once for each task that was queued, and whenever leave()
+  // says so.  [any]
+  void wake(std::shared_ptr<void> owner, Admission& admission);
+
+  // Runs what is queued to its end and joins all threads. False: something still ran at `deadline`; its threads are left to
+  // themselves, and the process should end without further ado.  [control]
+  bool stop(std::chrono::steady_clock::time_point deadline);
+
+  std::size_t threads() const;
+
+ private:
+  struct Turn {
+    std::shared_ptr<void> owner;
+    Admission* admission;
+  };
+
+  void work();
+  void grow();
+  void end_thread();
+
+  const std::size_t most_threads_;
+  const std::chrono::milliseconds idle_time_;
+  mutable std::mutex mutex_;
+  std::condition_variable turn_came_;
+  std::condition_variable thread_ended_;
+  std::deque<Turn> turns_;
+  std::vector<std::thread> threads_;
+  std::vector<std::thread> ended_;  // joined by whoever comes next
+  std::size_t idle_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace slipway::serving
