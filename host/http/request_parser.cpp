@@ -26,6 +26,16 @@ constexpr std::size_t kReserveAhead = 1024 * 1024;  // a promised length alone c
 
 std::string_view to_std(Piece piece) { return {piece.data(), piece.size()}; }
 
+bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+
+// "GET / HTTP/2.0": a request line that is sound but for its version.
+bool names_other_version(std::string_view head) {
+  const std::size_t target = head.find(' ') + 1;
+  const std::string_view version = head.substr(head.find(' ', target) + 1, 10);
+  return version.size() == 10 && version.starts_with("HTTP/") && is_digit(version[5]) && version[6] == '.' &&
+         is_digit(version[7]) && version.ends_with("\r\n") && version.substr(5, 3) != "1.1" && version.substr(5, 3) != "1.0";
+}
+
 }  // namespace
 
 // Takes Beast's events and keeps what the session needs of them.
@@ -37,11 +47,10 @@ class RequestParser::Reader {
 
    private:
     void on_request_impl(beast::http::verb, Piece method, Piece target, int version, error_code&) override {
-      Request& request = reader_.request;
-      request.method_text_ = to_std(method);
-      request.method_ = method_from_text(request.method_text_);
-      request.target_ = to_std(target);
-      request.http_1_0_ = version == 10;
+      reader_.request.method_text_ = to_std(method);
+      reader_.request.method_ = method_from_text(to_std(method));
+      reader_.request.target_ = to_std(target);
+      reader_.request.http_1_0_ = version == 10;
       reader_.have_request_line = true;
     }
     void on_field_impl(FieldName name, Piece name_text, Piece value, error_code& error) override {
@@ -212,9 +221,7 @@ RequestParser::Progress RequestParser::read_head() {
   reader_->events->put(boost::asio::const_buffer(head.data(), head.size()), error);
   if (error) {
     if (reader_->status != 0) return refuse(reader_->status, std::move(reader_->detail));
-    const std::string_view line = head.substr(0, head.find('\r'));
-    const std::string_view version = line.substr(line.rfind(' ') + 1);
-    if (error == Error::bad_version && version.size() == 8 && version.substr(0, 5) == "HTTP/" && version[6] == '.')
+    if (error == Error::bad_version && names_other_version(head))
       return refuse(505, "this server speaks HTTP/1.1 and HTTP/1.0");
     if (error == Error::body_limit)
       return refuse(413, "the body has more than " + std::to_string(limits_.max_body_bytes) + " bytes");
@@ -284,7 +291,8 @@ RequestParser::Progress RequestParser::feed_sized_body(std::string_view& input) 
 }
 
 RequestParser::Progress RequestParser::feed_chunked_body(std::string_view& input) {
-  if (input.empty()) return Progress::need_more;
+  // No body ends with less than "0\r\n\r\n", and Beast asserts that it is not asked to go on with less.
+  if (input.size() < 5) return Progress::need_more;
   error_code error;
   input.remove_prefix(reader_->events->put(boost::asio::const_buffer(input.data(), input.size()), error));
   if (reader_->events->is_done()) return Progress::complete;

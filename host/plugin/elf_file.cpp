@@ -20,14 +20,22 @@ constexpr std::size_t kMaxHeaders = 64;
 
 std::string machine_name(std::uint16_t machine) {
   switch (machine) {
-    case EM_X86_64: return "x86_64";
-    case EM_AARCH64: return "aarch64";
-    case EM_386: return "i386";
-    case EM_ARM: return "arm";
-    case EM_RISCV: return "riscv";
-    case EM_PPC64: return "ppc64";
-    case EM_S390: return "s390x";
-    default: return "machine " + std::to_string(machine);
+    case EM_X86_64:
+      return "x86_64";
+    case EM_AARCH64:
+      return "aarch64";
+    case EM_386:
+      return "i386";
+    case EM_ARM:
+      return "arm";
+    case EM_RISCV:
+      return "riscv";
+    case EM_PPC64:
+      return "ppc64";
+    case EM_S390:
+      return "s390x";
+    default:
+      return "machine " + std::to_string(machine);
   }
 }
 
@@ -35,7 +43,8 @@ Status check_identity(const Elf64_Ehdr& header) {
   const bool little = header.e_ident[EI_DATA] == ELFDATA2LSB;
   if (header.e_ident[EI_CLASS] == ELFCLASS32 && little)
     return {Code::unsupported, "the plugin is a 32-bit library (" + machine_name(header.e_machine) +
-                                   "), this host is " + machine_name(kHostMachine) + ": build it for this host"};
+                                   "), this host is " + machine_name(kHostMachine) +
+                                   ": build it for this host"};
   if (!little && header.e_ident[EI_DATA] == ELFDATA2MSB)
     return {Code::unsupported, "the plugin is big-endian, this host is " + machine_name(kHostMachine) +
                                    " (little-endian): build it for this host"};
@@ -45,8 +54,9 @@ Status check_identity(const Elf64_Ehdr& header) {
       header.e_ident[EI_ABIVERSION] != 0)
     return damaged("its ELF header names no class, byte order or version that exists on this system");
   if (header.e_machine != kHostMachine)
-    return {Code::unsupported, "the plugin is built for " + machine_name(header.e_machine) + ", this host is " +
-                                   machine_name(kHostMachine) + ": publish one built for this host"};
+    return {Code::unsupported, "the plugin is built for " + machine_name(header.e_machine) +
+                                   ", this host is " + machine_name(kHostMachine) +
+                                   ": publish one built for this host"};
   if (header.e_type == ET_EXEC || header.e_type == ET_REL)
     return {Code::invalid_argument, std::string("the plugin is ") +
                                         (header.e_type == ET_REL ? "an object file" : "a program") +
@@ -73,20 +83,21 @@ std::string printable(std::string_view name) {
 
 Result<ElfFile> ElfFile::read(std::span<const std::byte> file) {
   ElfFile elf(file);
-  for (const auto step : {&ElfFile::read_header, &ElfFile::read_segments, &ElfFile::read_dynamic,
-                          &ElfFile::read_strings})
+  for (const auto step :
+       {&ElfFile::read_header, &ElfFile::read_segments, &ElfFile::read_dynamic, &ElfFile::read_strings})
     if (Status status = (elf.*step)(); !status.ok()) return std::move(status).error();
   return elf;
 }
 
 Status ElfFile::read_header() {
   if (file_.size() < SELFMAG || std::memcmp(file_.data(), ELFMAG, SELFMAG) != 0)
-    return {Code::invalid_argument, "the plugin is not an ELF file: give the shared library (.so) the build made"};
+    return {Code::invalid_argument,
+            "the plugin is not an ELF file: give the shared library (.so) the build made"};
   if (file_.size() < sizeof(Elf64_Ehdr)) return damaged("it is truncated within its ELF header");
   const Elf64_Ehdr header = Table<Elf64_Ehdr>(file_)[0];
   if (Status status = check_identity(header); !status.ok()) return status;
-  if (header.e_ehsize != sizeof(Elf64_Ehdr) || header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum == 0 ||
-      header.e_phnum > kMaxHeaders)
+  if (header.e_ehsize != sizeof(Elf64_Ehdr) || header.e_phentsize != sizeof(Elf64_Phdr) ||
+      header.e_phnum == 0 || header.e_phnum > kMaxHeaders)
     return damaged("its ELF header has no sound table of program headers");
   const std::uint64_t size = header.e_phnum * sizeof(Elf64_Phdr);
   if (header.e_phoff > file_.size() || size > file_.size() - header.e_phoff)
@@ -106,10 +117,11 @@ Status ElfFile::read_segments() {
   }
   if (!any) return damaged("it has no segment to load");
   // The loader, the unwinder and the C library use each of these without another look.
-  for (const auto type : {PT_DYNAMIC, PT_TLS, PT_PHDR, PT_GNU_RELRO, PT_GNU_EH_FRAME, PT_GNU_STACK,
-                          PT_INTERP}) {
-    if (std::count_if(headers_.begin(), headers_.end(),
-                      [&](const Elf64_Phdr& each) { return each.p_type == static_cast<std::uint32_t>(type); }) > 1)
+  for (const auto type :
+       {PT_DYNAMIC, PT_TLS, PT_PHDR, PT_GNU_RELRO, PT_GNU_EH_FRAME, PT_GNU_STACK, PT_INTERP}) {
+    if (std::count_if(headers_.begin(), headers_.end(), [&](const Elf64_Phdr& each) {
+          return each.p_type == static_cast<std::uint32_t>(type);
+        }) > 1)
       return damaged("it has two program headers of one kind");
   }
   for (const Elf64_Phdr& part : headers_) {
@@ -143,17 +155,20 @@ Status ElfFile::check_segment(const Elf64_Phdr& segment, std::uint64_t& mapped_t
   if ((segment.p_vaddr & ~(page - 1)) < mapped_to) return damaged("its segments overlap or are out of order");
   mapped_to = (segment.p_vaddr + segment.p_memsz + page - 1) & ~(page - 1);
   if ((segment.p_flags & PF_W) != 0 && (segment.p_flags & PF_X) != 0)
-    return {Code::invalid_argument,
-            "the plugin has a segment that is both writable and executable: link without -N, -z rwx or a linker "
-            "script that merges them"};
+    return {
+        Code::invalid_argument,
+        "the plugin has a segment that is both writable and executable: link without -N, -z rwx or a linker "
+        "script that merges them"};
   return {};
 }
 
 Status ElfFile::check_headers_are_mapped(const Elf64_Ehdr& header) const {
   for (const Elf64_Phdr& segment : headers_) {
-    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_R) == 0 || header.e_phoff < segment.p_offset) continue;
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_R) == 0 || header.e_phoff < segment.p_offset)
+      continue;
     const std::uint64_t within = header.e_phoff - segment.p_offset;
-    if (within > segment.p_filesz || headers_.size() * sizeof(Elf64_Phdr) > segment.p_filesz - within) continue;
+    if (within > segment.p_filesz || headers_.size() * sizeof(Elf64_Phdr) > segment.p_filesz - within)
+      continue;
     const Elf64_Phdr* self = this->header(PT_PHDR);
     if (self != nullptr && self->p_vaddr != segment.p_vaddr + within) break;
     return {};
@@ -164,13 +179,16 @@ Status ElfFile::check_headers_are_mapped(const Elf64_Ehdr& header) const {
 Status ElfFile::read_dynamic() {
   const Elf64_Phdr* header = this->header(PT_DYNAMIC);
   if (header == nullptr)
-    return {Code::invalid_argument, "the plugin has no dynamic section: link it as a shared library, with -shared"};
-  if (!writable(header->p_vaddr, header->p_filesz)) return damaged("its dynamic section is not in a writable segment");
+    return {Code::invalid_argument,
+            "the plugin has no dynamic section: link it as a shared library, with -shared"};
+  if (!writable(header->p_vaddr, header->p_filesz))
+    return damaged("its dynamic section is not in a writable segment");
   const Table<Elf64_Dyn> entries(file_.subspan(header->p_offset, header->p_filesz));
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Elf64_Dyn entry = entries[i];
     if (entry.d_tag == DT_NULL) return {};
-    if (entry.d_tag != DT_NEEDED && tag(entry.d_tag)) return damaged("its dynamic section says one thing twice");
+    if (entry.d_tag != DT_NEEDED && tag(entry.d_tag))
+      return damaged("its dynamic section says one thing twice");
     dynamic_.push_back(entry);
   }
   return damaged("its dynamic section does not end");
@@ -234,7 +252,8 @@ bool ElfFile::executable(std::uint64_t address) const {
 bool ElfFile::writable(std::uint64_t address, std::uint64_t size) const {
   return std::any_of(headers_.begin(), headers_.end(), [&](const Elf64_Phdr& segment) {
     return segment.p_type == PT_LOAD && (segment.p_flags & PF_W) != 0 && address >= segment.p_vaddr &&
-           address - segment.p_vaddr <= segment.p_memsz && size <= segment.p_memsz - (address - segment.p_vaddr);
+           address - segment.p_vaddr <= segment.p_memsz &&
+           size <= segment.p_memsz - (address - segment.p_vaddr);
   });
 }
 

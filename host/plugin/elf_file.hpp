@@ -1,4 +1,5 @@
-// A shared library's bytes, addressed as the dynamic loader will lay them out. Every look is checked against the file.
+// A shared library's bytes, addressed as the dynamic loader will lay them out. Every look is checked against
+// the file.
 #pragma once
 
 #include <elf.h>
@@ -42,7 +43,8 @@ class Table {
 // Not copied: `file` must outlive it. Immutable.  [any]
 class ElfFile {
  public:
-  // Checks the header, the program headers, the segments and the dynamic section of a shared library for this host.
+  // Checks the header, the program headers, the segments and the dynamic section of a shared library for this
+  // host.
   static Result<ElfFile> read(std::span<const std::byte> file);
 
   const std::vector<Elf64_Phdr>& headers() const { return headers_; }
@@ -52,7 +54,8 @@ class ElfFile {
   std::vector<std::uint64_t> all(std::int64_t tag) const;     // of a tag that may be repeated
   bool has_flag(std::int64_t tag, std::uint64_t flag) const;  // in DT_FLAGS or DT_FLAGS_1
 
-  // The file's bytes behind `size` addresses, in one readable segment; none when they are not all in the file.
+  // The file's bytes behind `size` addresses, in one readable segment; none when they are not all in the
+  // file.
   std::optional<std::span<const std::byte>> at(std::uint64_t address, std::uint64_t size) const;
   // As many as there are up to the end of the segment.
   std::optional<std::span<const std::byte>> from(std::uint64_t address) const;

@@ -9,41 +9,74 @@ namespace slipway::plugin {
 namespace {
 
 struct Kind {
-  enum Use { none, relative, absolute, symbol, tls_module, tls_offset, static_tls, indirect, copy, unknown } use;
+  enum Use {
+    none,
+    relative,
+    absolute,
+    symbol,
+    tls_module,
+    tls_offset,
+    static_tls,
+    indirect,
+    copy,
+    unknown
+  } use;
   std::uint64_t size;  // of what is written, bytes
 };
 
 Kind kind_of(std::uint64_t type) {
 #if defined(__x86_64__)
   switch (type) {
-    case R_X86_64_NONE: return {Kind::none, 0};
-    case R_X86_64_RELATIVE: return {Kind::relative, 8};
-    case R_X86_64_64: return {Kind::absolute, 8};
+    case R_X86_64_NONE:
+      return {Kind::none, 0};
+    case R_X86_64_RELATIVE:
+      return {Kind::relative, 8};
+    case R_X86_64_64:
+      return {Kind::absolute, 8};
     case R_X86_64_GLOB_DAT:
     case R_X86_64_JUMP_SLOT:
-    case R_X86_64_SIZE64: return {Kind::symbol, 8};
-    case R_X86_64_DTPMOD64: return {Kind::tls_module, 8};
-    case R_X86_64_DTPOFF64: return {Kind::tls_offset, 8};
-    case R_X86_64_TLSDESC: return {Kind::tls_module, 16};
-    case R_X86_64_TPOFF64: return {Kind::static_tls, 8};
-    case R_X86_64_IRELATIVE: return {Kind::indirect, 8};
-    case R_X86_64_COPY: return {Kind::copy, 0};
-    default: return {Kind::unknown, 0};
+    case R_X86_64_SIZE64:
+      return {Kind::symbol, 8};
+    case R_X86_64_DTPMOD64:
+      return {Kind::tls_module, 8};
+    case R_X86_64_DTPOFF64:
+      return {Kind::tls_offset, 8};
+    case R_X86_64_TLSDESC:
+      return {Kind::tls_module, 16};
+    case R_X86_64_TPOFF64:
+      return {Kind::static_tls, 8};
+    case R_X86_64_IRELATIVE:
+      return {Kind::indirect, 8};
+    case R_X86_64_COPY:
+      return {Kind::copy, 0};
+    default:
+      return {Kind::unknown, 0};
   }
 #else
   switch (type) {
-    case R_AARCH64_NONE: return {Kind::none, 0};
-    case R_AARCH64_RELATIVE: return {Kind::relative, 8};
-    case R_AARCH64_ABS64: return {Kind::absolute, 8};
+    case R_AARCH64_NONE:
+      return {Kind::none, 0};
+    case R_AARCH64_RELATIVE:
+      return {Kind::relative, 8};
+    case R_AARCH64_ABS64:
+      return {Kind::absolute, 8};
     case R_AARCH64_GLOB_DAT:
-    case R_AARCH64_JUMP_SLOT: return {Kind::symbol, 8};
-    case R_AARCH64_TLS_DTPMOD: return {Kind::tls_module, 8};
-    case R_AARCH64_TLS_DTPREL: return {Kind::tls_offset, 8};
-    case R_AARCH64_TLSDESC: return {Kind::tls_module, 16};
-    case R_AARCH64_TLS_TPREL: return {Kind::static_tls, 8};
-    case R_AARCH64_IRELATIVE: return {Kind::indirect, 8};
-    case R_AARCH64_COPY: return {Kind::copy, 0};
-    default: return {Kind::unknown, 0};
+    case R_AARCH64_JUMP_SLOT:
+      return {Kind::symbol, 8};
+    case R_AARCH64_TLS_DTPMOD:
+      return {Kind::tls_module, 8};
+    case R_AARCH64_TLS_DTPREL:
+      return {Kind::tls_offset, 8};
+    case R_AARCH64_TLSDESC:
+      return {Kind::tls_module, 16};
+    case R_AARCH64_TLS_TPREL:
+      return {Kind::static_tls, 8};
+    case R_AARCH64_IRELATIVE:
+      return {Kind::indirect, 8};
+    case R_AARCH64_COPY:
+      return {Kind::copy, 0};
+    default:
+      return {Kind::unknown, 0};
   }
 #endif
 }
@@ -56,8 +89,8 @@ struct Range {
   }
 };
 
-// An array of functions the loader calls. Its entries are written by relocations; one that is not would be called
-// with whatever the file holds.
+// An array of functions the loader calls. Its entries are written by relocations; one that is not would be
+// called with whatever the file holds.
 class Functions {
  public:
   Functions() = default;
@@ -82,11 +115,13 @@ class RelocationCheck {
       : file_(file), symbols_(symbols), allow_static_tls_(allow_static_tls) {}
 
   Status run() {
-    if (file_.tag(DT_REL)) return damaged("it has relocations without addends, which its machine does not use");
+    if (file_.tag(DT_REL))
+      return damaged("it has relocations without addends, which its machine does not use");
     for (const auto step : {&RelocationCheck::find_functions, &RelocationCheck::protect_tables,
                             &RelocationCheck::check_tables, &RelocationCheck::check_packed})
       if (Status status = (this->*step)(); !status.ok()) return status;
-    if (!std::all_of(functions_.begin(), functions_.end(), [](const Functions& each) { return each.complete(); }))
+    if (!std::all_of(functions_.begin(), functions_.end(),
+                     [](const Functions& each) { return each.complete(); }))
       return damaged("it has an initialiser or finaliser that points nowhere");
     std::sort(targets_.begin(), targets_.end());
     if (std::adjacent_find(targets_.begin(), targets_.end()) != targets_.end())
@@ -119,8 +154,8 @@ class RelocationCheck {
     return {};
   }
 
-  // Where a relocation must not write: what the loader still reads while it relocates. Most of it lies in read-only
-  // segments, unless a tool like patchelf moved it.
+  // Where a relocation must not write: what the loader still reads while it relocates. Most of it lies in
+  // read-only segments, unless a tool like patchelf moved it.
   Status protect_tables() {
     const Elf64_Phdr* dynamic = file_.header(PT_DYNAMIC);
     protected_.push_back({dynamic->p_vaddr, dynamic->p_memsz});
@@ -144,7 +179,8 @@ class RelocationCheck {
     if (!plain.ok()) return plain.error();
     if (!jumps.ok()) return jumps.error();
     // The loader asserts these, and subtracts one table's size from the other's where they end together.
-    if ((*plain && file_.tag(DT_RELAENT) != sizeof(Elf64_Rela)) || (*jumps && file_.tag(DT_PLTREL) != DT_RELA) ||
+    if ((*plain && file_.tag(DT_RELAENT) != sizeof(Elf64_Rela)) ||
+        (*jumps && file_.tag(DT_PLTREL) != DT_RELA) ||
         (*plain && *jumps && (*plain)->size != 0 && (*jumps)->size != 0 &&
          (*plain)->overlaps((*jumps)->begin, (*jumps)->size)))
       return damaged("its relocation tables make no sense");
@@ -173,12 +209,14 @@ class RelocationCheck {
 
   Status check(const Elf64_Rela& relocation, Kind kind) {
     if (kind.use == Kind::indirect)
-      return {Code::invalid_argument,
-              "the plugin chooses functions while it is being loaded (IFUNC): build without target_clones and "
-              "ifunc attributes, and choose in create"};
+      return {
+          Code::invalid_argument,
+          "the plugin chooses functions while it is being loaded (IFUNC): build without target_clones and "
+          "ifunc attributes, and choose in create"};
     if (kind.use == Kind::static_tls && !allow_static_tls_)
       return {Code::invalid_argument,
-              "the plugin uses static thread-local storage, which the process runs out of for good: build without "
+              "the plugin uses static thread-local storage, which the process runs out of for good: build "
+              "without "
               "-ftls-model=initial-exec (and the tls_model attribute), or set isolation: process"};
     if (kind.use == Kind::copy || kind.use == Kind::unknown)
       return damaged("it has a relocation (type " + std::to_string(ELF64_R_TYPE(relocation.r_info)) +
@@ -200,7 +238,8 @@ class RelocationCheck {
 
   Status check_target(std::uint64_t address, std::uint64_t size) {
     targets_.push_back(address);
-    if (!file_.writable(address, size)) return damaged("a relocation writes outside of the writable segments");
+    if (!file_.writable(address, size))
+      return damaged("a relocation writes outside of the writable segments");
     for (const Range& range : protected_)
       if (range.overlaps(address, size)) return damaged("a relocation writes over a table the loader reads");
     return {};
@@ -209,7 +248,8 @@ class RelocationCheck {
   // Where the relocation fills a slot of an array of functions, what it puts there must be code.
   Status check_function(const Elf64_Rela& relocation, Kind kind, std::uint64_t index) {
     std::uint64_t target = static_cast<std::uint64_t>(relocation.r_addend);
-    if (kind.use == Kind::absolute && symbols_[index].st_shndx != SHN_UNDEF) target += symbols_[index].st_value;
+    if (kind.use == Kind::absolute && symbols_[index].st_shndx != SHN_UNDEF)
+      target += symbols_[index].st_value;
     const bool known = kind.use == Kind::relative || kind.use == Kind::absolute;
     return note_function(relocation.r_offset, kind.size, known && file_.executable(target));
   }

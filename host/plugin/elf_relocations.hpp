@@ -7,8 +7,9 @@
 
 namespace slipway::plugin {
 
-// Checks that each relocation writes into a writable segment and names a symbol there is, and that initialisers and
-// finalisers are code of this library. `allow_static_tls`: see InspectionPolicy::own_process.
+// Checks that each relocation writes into a writable segment and names a symbol there is, and that
+// initialisers and finalisers are code of this library. `allow_static_tls`: see
+// InspectionPolicy::own_process.
 Status check_relocations(const ElfFile& file, const SymbolTable& symbols, bool allow_static_tls);
 
 }  // namespace slipway::plugin

@@ -67,7 +67,8 @@ Result<SymbolTable> SymbolTable::read(const ElfFile& file) {
   const auto table = file.tag(DT_SYMTAB);
   const auto gnu_hash = file.tag(DT_GNU_HASH);
   const auto sysv_hash = file.tag(DT_HASH);
-  if (!table || file.tag(DT_SYMENT) != sizeof(Elf64_Sym)) return damaged("it has no table of dynamic symbols");
+  if (!table || file.tag(DT_SYMENT) != sizeof(Elf64_Sym))
+    return damaged("it has no table of dynamic symbols");
   if (!gnu_hash && !sysv_hash)
     return damaged("it has no symbol hash table (link with -Wl,--hash-style=gnu or both)");
 
@@ -88,7 +89,8 @@ Result<SymbolTable> SymbolTable::read(const ElfFile& file) {
   SymbolTable symbols(file);
   symbols.symbols_ = Table<Elf64_Sym>(*bytes);
   for (std::size_t i = 1; i < count; ++i) {
-    if (!file.text(symbols[i].st_name)) return damaged("the name of a symbol lies outside of its string table");
+    if (!file.text(symbols[i].st_name))
+      return damaged("the name of a symbol lies outside of its string table");
     if (!is_placed_soundly(file, symbols[i])) return damaged("a symbol is not where one of its kind can be");
   }
   return symbols;
@@ -108,7 +110,8 @@ const char* const kBadVersions = "its symbol version tables make no sense";
 
 bool is_needed(const ElfFile& file, std::string_view library) {
   const std::vector<std::uint64_t> needed = file.all(DT_NEEDED);
-  return std::any_of(needed.begin(), needed.end(), [&](std::uint64_t name) { return file.text(name) == library; });
+  return std::any_of(needed.begin(), needed.end(),
+                     [&](std::uint64_t name) { return file.text(name) == library; });
 }
 
 // Each adds the highest version number it saw to `highest`.

@@ -1,5 +1,5 @@
-// The dynamic symbols of a shared library, after every table the loader finds them by was checked: a lookup in a
-// damaged hash table runs for ever or out of the file.
+// The dynamic symbols of a shared library, after every table the loader finds them by was checked: a lookup
+// in a damaged hash table runs for ever or out of the file.
 #pragma once
 
 #include <elf.h>

@@ -55,7 +55,8 @@ bool is_loaded(const std::filesystem::path& path) {
 
 const char* likely_reason(const ElfReport& report) {
   return report.tls_destructors
-             ? "a thread that still runs has used a thread_local object of the plugin that has a destructor: end the "
+             ? "a thread that still runs has used a thread_local object of the plugin that has a destructor: "
+               "end the "
                "threads that called the model first"
              : "the plugin, or a library it loaded, keeps a handle to it or marked it as permanent";
 }
@@ -89,10 +90,20 @@ Result<Library> Library::load(StoredLibrary file) {
   return Library(std::move(loaded));
 }
 
-const slw_plugin& Library::table() const { return loaded_->table; }
-const std::filesystem::path& Library::path() const { return loaded_->file.path(); }
-const Sha256& Library::digest() const { return loaded_->file.digest(); }
-const ElfReport& Library::report() const { return loaded_->file.report(); }
-UnloadReport Library::unload() { return loaded_->unload(); }
+const slw_plugin& Library::table() const {
+  return loaded_->table;
+}
+const std::filesystem::path& Library::path() const {
+  return loaded_->file.path();
+}
+const Sha256& Library::digest() const {
+  return loaded_->file.digest();
+}
+const ElfReport& Library::report() const {
+  return loaded_->file.report();
+}
+UnloadReport Library::unload() {
+  return loaded_->unload();
+}
 
 }  // namespace slipway::plugin

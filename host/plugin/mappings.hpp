@@ -11,7 +11,8 @@ struct Mappings {
   std::size_t bytes = 0;  // of address space
 };
 
-// Of files whose path contains `name`, also if they were deleted since. Nothing where /proc is not mounted.  [any]
+// Of files whose path contains `name`, also if they were deleted since. Nothing where /proc is not mounted.
+// [any]
 Mappings mappings_of(std::string_view name);
 
 }  // namespace slipway::plugin

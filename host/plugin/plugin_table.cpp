@@ -46,10 +46,10 @@ class Image {
   static int visit(dl_phdr_info* info, std::size_t, void* self) {
     auto& image = *static_cast<Image*>(self);
     image.segments_.clear();
-    for (const ElfW(Phdr)& header : std::span(info->dlpi_phdr, info->dlpi_phnum))
+    for (const ElfW(Phdr) & header : std::span(info->dlpi_phdr, info->dlpi_phnum))
       if (header.p_type == PT_LOAD)
-        image.segments_.push_back({info->dlpi_addr + header.p_vaddr, header.p_memsz, (header.p_flags & PF_R) != 0,
-                                   (header.p_flags & PF_X) != 0});
+        image.segments_.push_back({info->dlpi_addr + header.p_vaddr, header.p_memsz,
+                                   (header.p_flags & PF_R) != 0, (header.p_flags & PF_X) != 0});
     if (image.find(image.inside_) != nullptr) return 1;
     image.segments_.clear();
     return 0;
@@ -71,8 +71,9 @@ Error bad_table(const std::string& what) {
 
 Status check_age(std::uint32_t size, std::uint32_t minor, std::size_t exported_size) {
   if (size < kMinimumTableSize || size > exported_size)
-    return bad_table("says that it has " + std::to_string(size) + " bytes, but has " + std::to_string(exported_size) +
-                     " (at least " + std::to_string(kMinimumTableSize) + " are needed): set size to sizeof(slw_plugin)");
+    return bad_table("says that it has " + std::to_string(size) + " bytes, but has " +
+                     std::to_string(exported_size) + " (at least " + std::to_string(kMinimumTableSize) +
+                     " are needed): set size to sizeof(slw_plugin)");
   if (minor > SLW_ABI_MINOR)
     return Error(Code::unsupported, "the plugin is built for minor version " + std::to_string(minor) +
                                         " of the plugin ABI, this host has " + std::to_string(SLW_ABI_MINOR) +
@@ -85,7 +86,8 @@ Status check_function(const Image& image, const char* name, Function* function, 
   if (function == nullptr)
     return may_be_null ? Status{} : bad_table(std::string("has no ") + name + ": give it a function");
   if (!image.is_code(reinterpret_cast<std::uintptr_t>(function)))
-    return bad_table(std::string("has a ") + name + " that is not code of the plugin: give it a function of its own");
+    return bad_table(std::string("has a ") + name +
+                     " that is not code of the plugin: give it a function of its own");
   return {};
 }
 
@@ -99,10 +101,11 @@ Status check_text(const Image& image, const char* field, const char* text, std::
   constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-";
   const auto value = text_at(image, text);
   if (!value)
-    return bad_table(std::string("has a ") + field + " that is no text of the plugin: give it a string literal");
+    return bad_table(std::string("has a ") + field +
+                     " that is no text of the plugin: give it a string literal");
   if (value->size() > longest || value->find_first_not_of(kAllowed) != value->npos)
-    return bad_table(std::string("has a ") + field + " that cannot be one: at most " + std::to_string(longest) +
-                     " letters, digits, '-', '.' and '+'");
+    return bad_table(std::string("has a ") + field + " that cannot be one: at most " +
+                     std::to_string(longest) + " letters, digits, '-', '.' and '+'");
   return {};
 }
 

@@ -12,8 +12,8 @@ namespace slipway::plugin {
 // What ABI minor version 0 had. A plugin of that age is served: what came later is null in the host's copy.
 constexpr std::size_t kMinimumTableSize = offsetof(slw_plugin, get_extension);
 
-// Copies the table at `exported` to the host, after checking that its functions and texts lie in the library it came
-// from. `exported_size` is the size its symbol states: no more than that is read.  [control]
+// Copies the table at `exported` to the host, after checking that its functions and texts lie in the library
+// it came from. `exported_size` is the size its symbol states: no more than that is read.  [control]
 Result<slw_plugin> read_table(const slw_plugin* exported, std::size_t exported_size);
 
 }  // namespace slipway::plugin

@@ -24,7 +24,8 @@ namespace {
 struct Names {
   std::mutex mutex;
   std::set<std::string> taken;
-  std::vector<UniqueFd> retired;  // kept open: the loader would mistake another file of the same number for the old one
+  std::vector<UniqueFd>
+      retired;  // kept open: the loader would mistake another file of the same number for the old one
 
   static Names& instance() {
     static Names& names = *new Names;
@@ -36,7 +37,8 @@ std::string take_name(const std::string& digest) {
   Names& names = Names::instance();
   const std::lock_guard lock(names.mutex);
   std::string name = digest + ".so";
-  for (int copy = 2; !names.taken.insert(name).second; ++copy) name = digest + "-" + std::to_string(copy) + ".so";
+  for (int copy = 2; !names.taken.insert(name).second; ++copy)
+    name = digest + "-" + std::to_string(copy) + ".so";
   return name;
 }
 
@@ -56,7 +58,8 @@ Result<UniqueFd> open_cache(const std::filesystem::path& cache) {
   if (!directory.valid() || ::fstat(directory.get(), &info) != 0 || ::fstatvfs(directory.get(), &system) != 0)
     return cannot("open the directory", cache);
   if ((info.st_uid != ::geteuid() && info.st_uid != 0) || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    return Error(Code::failed_precondition, cache.string() + " can be written by others: make it private (chmod 700)");
+    return Error(Code::failed_precondition,
+                 cache.string() + " can be written by others: make it private (chmod 700)");
   if ((system.f_flag & ST_NOEXEC) != 0)
     return Error(Code::failed_precondition, cache.string() + " is on a file system that is mounted noexec");
   return directory;
@@ -68,11 +71,13 @@ Status write_new(int directory, const std::string& name, std::string_view bytes)
   const std::string draft =
       "." + name + "." + std::to_string(::getpid()) + "." + std::to_string(counter.fetch_add(1)) + ".tmp";
   ::unlinkat(directory, draft.c_str(), 0);  // of a process that died and had this one's ID
-  const UniqueFd file(::openat(directory, draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0444));
+  const UniqueFd file(
+      ::openat(directory, draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0444));
   if (!file.valid()) return cannot("create", draft);
   Status status = write_all(file.get(), bytes);
-  if (status.ok() && (::fchmod(file.get(), 0444) != 0 || ::fsync(file.get()) != 0 ||
-                      ::renameat(directory, draft.c_str(), directory, name.c_str()) != 0 || ::fsync(directory) != 0))
+  if (status.ok() &&
+      (::fchmod(file.get(), 0444) != 0 || ::fsync(file.get()) != 0 ||
+       ::renameat(directory, draft.c_str(), directory, name.c_str()) != 0 || ::fsync(directory) != 0))
     status = cannot("write", name);
   if (!status.ok()) ::unlinkat(directory, draft.c_str(), 0);
   return status;
@@ -95,7 +100,8 @@ Result<std::filesystem::path> put_in_cache(const std::filesystem::path& cache, c
 Result<UniqueFd> put_in_memory(const std::string& name, std::string_view bytes) {
   UniqueFd file(::memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!file.valid()) return cannot("allocate memory for", name);
-  if (Status status = write_all(file.get(), bytes); !status.ok()) return std::move(status).error().within(name);
+  if (Status status = write_all(file.get(), bytes); !status.ok())
+    return std::move(status).error().within(name);
   if (::fcntl(file.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
     return cannot("seal", name);
   return file;
@@ -117,7 +123,7 @@ struct StoredLibrary::Claim {
   }
 
   const std::string name;
-  UniqueFd memory;
+  UniqueFd memory;  // of a copy that is not in the cache
   bool retired = false;
 };
 
@@ -126,10 +132,37 @@ StoredLibrary::StoredLibrary(StoredLibrary&& other) noexcept = default;
 StoredLibrary& StoredLibrary::operator=(StoredLibrary&& other) noexcept = default;
 StoredLibrary::~StoredLibrary() = default;
 
-const std::string& StoredLibrary::name() const { return claim_->name; }
-void StoredLibrary::retire() { claim_->retired = true; }
+void StoredLibrary::retire() {
+  if (claim_ != nullptr) claim_->retired = true;
+}
 
-Result<StoredLibrary> StoredLibrary::store(const std::filesystem::path& file, const std::filesystem::path& cache,
+Result<StoredLibrary> StoredLibrary::inspect(std::string_view bytes, const InspectionPolicy& policy) {
+  Result<ElfReport> report = inspect_plugin(std::as_bytes(std::span(bytes)), policy);
+  if (!report.ok()) return std::move(report).error();
+  StoredLibrary stored;
+  stored.report_ = std::move(*report);
+  stored.digest_ = sha256(bytes);
+  return stored;
+}
+
+Result<StoredLibrary> StoredLibrary::in_place(const std::filesystem::path& file,
+                                              const InspectionPolicy& policy) {
+  if (!policy.own_process)
+    return Error(Code::failed_precondition,
+                 file.string() + ": a plugin in the host's process is loaded from a copy");
+  const Result<std::string> bytes = read_file(file, kMaxPluginBytes);
+  if (!bytes.ok()) return bytes.error();
+  Result<StoredLibrary> found = inspect(*bytes, policy);
+  if (!found.ok()) return std::move(found).error().within(file.string());
+  std::error_code failed;
+  found->path_ = std::filesystem::canonical(file, failed);
+  if (failed) return Error(Code::io, "cannot find " + file.string() + ": " + failed.message());
+  found->name_ = found->path_.filename().string();
+  return found;
+}
+
+Result<StoredLibrary> StoredLibrary::store(const std::filesystem::path& file,
+                                           const std::filesystem::path& cache,
                                            const InspectionPolicy& policy) {
   Result<std::string> bytes = read_file(file, kMaxPluginBytes);
   if (!bytes.ok()) return std::move(bytes).error();
@@ -140,25 +173,23 @@ Result<StoredLibrary> StoredLibrary::store(const std::filesystem::path& file, co
 
 Result<StoredLibrary> StoredLibrary::store_bytes(std::string_view bytes, const std::filesystem::path& cache,
                                                  const InspectionPolicy& policy) {
-  Result<ElfReport> report = inspect_plugin(std::as_bytes(std::span(bytes)), policy);
-  if (!report.ok()) return std::move(report).error();
-  StoredLibrary stored;
-  stored.report_ = std::move(*report);
-  stored.digest_ = sha256(bytes);
-  stored.claim_ = std::make_unique<Claim>(to_hex(stored.digest_));
+  Result<StoredLibrary> stored = inspect(bytes, policy);
+  if (!stored.ok()) return stored;
+  stored->claim_ = std::make_unique<Claim>(to_hex(stored->digest_));
+  stored->name_ = stored->claim_->name;
 
-  Result<std::filesystem::path> path = put_in_cache(cache, stored.name(), bytes);
+  Result<std::filesystem::path> path = put_in_cache(cache, stored->name_, bytes);
   if (path.ok()) {
-    stored.path_ = std::move(*path);
+    stored->path_ = std::move(*path);
     return stored;
   }
-  stored.why_in_memory_ = path.error().message;
-  Result<UniqueFd> memory = put_in_memory(stored.name(), bytes);
+  stored->why_in_memory_ = path.error().message;
+  Result<UniqueFd> memory = put_in_memory(stored->name_, bytes);
   if (!memory.ok())
-    return Error(Code::io, "cannot keep a copy of the plugin: " + stored.why_in_memory_ + "; " +
+    return Error(Code::io, "cannot keep a copy of the plugin: " + stored->why_in_memory_ + "; " +
                                memory.error().message);
-  stored.claim_->memory = std::move(*memory);
-  stored.path_ = "/proc/self/fd/" + std::to_string(stored.claim_->memory.get());
+  stored->claim_->memory = std::move(*memory);
+  stored->path_ = "/proc/self/fd/" + std::to_string(stored->claim_->memory.get());
   return stored;
 }
 

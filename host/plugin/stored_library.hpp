@@ -1,5 +1,6 @@
-// A private copy of a plugin, named by the SHA-256 of its bytes. The bytes that were hashed and inspected are the bytes
-// that are loaded: an author's file can be overwritten or renamed while it is read, this copy cannot.
+// A private copy of a plugin, named by the SHA-256 of its bytes. The bytes that were hashed and inspected are
+// the bytes that are loaded: an author's file can be overwritten or renamed while it is read, this copy
+// cannot.
 #pragma once
 
 #include <cstddef>
@@ -16,16 +17,17 @@ namespace slipway::plugin {
 
 constexpr std::size_t kMaxPluginBytes = std::size_t{512} << 20;
 
-// One copy, for one Library. The loader hands out the same library, statics and all, for the same file; so while a
-// copy is held, storing the same bytes again yields another file (`<sha256>-2.so`): two versions that differ in their
-// data alone share no state. Movable, not copyable; must outlive the library that was loaded from it.
+// One copy, for one Library. The loader hands out the same library, statics and all, for the same file; so
+// while a copy is held, storing the same bytes again yields another file (`<sha256>-2.so`): two versions that
+// differ in their data alone share no state. Movable, not copyable; must outlive the library that was loaded
+// from it.
 class StoredLibrary {
  public:
-  // Reads `file` once, inspects these bytes and stores them in `cache`, which is made (0700) if it does not exist.
-  // A file already there is used again only if its content is what its name says. Where the cache is of no
-  // use (others may write to it, it is full, read-only or mounted noexec, or `cache` is empty) the copy lives in sealed
-  // memory, which debuggers and profilers find harder to name.
-  // Runs no code of the plugin: compare digest() with what was published before loading.  [any]
+  // Reads `file` once, inspects these bytes and stores them in `cache`, which is made (0700) if it does not
+  // exist. A file already there is used again only if its content is what its name says. Where the cache is
+  // of no use (others may write to it, it is full, read-only or mounted noexec, or `cache` is empty) the copy
+  // lives in sealed memory, which debuggers and profilers find harder to name. Runs no code of the plugin:
+  // compare digest() with what was published before loading.  [any]
   static Result<StoredLibrary> store(const std::filesystem::path& file, const std::filesystem::path& cache,
                                      const InspectionPolicy& policy);
 
@@ -33,12 +35,17 @@ class StoredLibrary {
   static Result<StoredLibrary> store_bytes(std::string_view bytes, const std::filesystem::path& cache,
                                            const InspectionPolicy& policy);
 
+  // No copy: the file is loaded from where it is, so that `$ORIGIN` in it leads to the libraries that lie
+  // beside it. Only for a process of the plugin's own (`policy.own_process`), and for a folder that nobody
+  // writes to.  [any]
+  static Result<StoredLibrary> in_place(const std::filesystem::path& file, const InspectionPolicy& policy);
+
   StoredLibrary(StoredLibrary&& other) noexcept;
   StoredLibrary& operator=(StoredLibrary&& other) noexcept;
   ~StoredLibrary();
 
   const std::filesystem::path& path() const { return path_; }  // what to load
-  const std::string& name() const;                             // how the process's memory map calls it
+  const std::string& name() const { return name_; }            // how the process's memory map calls it
   const Sha256& digest() const { return digest_; }
   const ElfReport& report() const { return report_; }
   // Why the copy is in memory and not in the cache, for the host's log; empty: it is in the cache.
@@ -48,10 +55,12 @@ class StoredLibrary {
   void retire();
 
  private:
-  struct Claim;  // on the file's name
+  struct Claim;  // on the name of a copy
   StoredLibrary();
+  static Result<StoredLibrary> inspect(std::string_view bytes, const InspectionPolicy& policy);
 
   std::unique_ptr<Claim> claim_;
+  std::string name_;
   std::filesystem::path path_;
   Sha256 digest_{};
   ElfReport report_;

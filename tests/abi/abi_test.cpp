@@ -1,5 +1,6 @@
-// Plugins in C and C++, built by each compiler there is, are loaded and called through the ABI alone: the request is
-// laid out by hand and the response recorded, so that nothing of the host's own code can make up for a difference.
+// Plugins in C and C++, built by each compiler there is, are loaded and called through the ABI alone: the
+// request is laid out by hand and the response recorded, so that nothing of the host's own code can make up
+// for a difference.
 #include <slipway/plugin.h>
 
 #include <catch2/catch.hpp>

@@ -1,5 +1,6 @@
-// Feeds the inspection of plugins whatever bytes there are: it must refuse or accept them, and report text a person
-// can read. The seeds are small plugins, made from tests/fixtures/src/good_c.c and cpp_runtime.cpp with the SDK's flags,
+// Feeds the inspection of plugins whatever bytes there are: it must refuse or accept them, and report text a
+// person can read. The seeds are small plugins, made from tests/fixtures/src/good_c.c and cpp_runtime.cpp
+// with the SDK's flags,
 // `-Os -s`, and for the tiny ones `-nostdlib` and one of ld's --hash-style options.
 #include <cstddef>
 #include <cstdint>

@@ -77,11 +77,13 @@ TEST_CASE("random damage never stops the inspection, and rarely passes it to kil
         continue;
       }
       ++passed;
-      // Loading takes a process: a sample will do. (And a sanitizer's code in the plugin reads much more of it.)
+      // Loading takes a process: a sample will do. (And a sanitizer's code in the plugin reads much more of
+      // it.)
       if (!kSanitized && passed % 4 == 0 && !survives_loading(bytes)) ++killed;
     }
   }
-  INFO(refused << " refused, " << passed << " passed, " << killed << " of " << passed / 4 << " loaded killed the loader");
+  INFO(refused << " refused, " << passed << " passed, " << killed << " of " << passed / 4
+               << " loaded killed the loader");
   CHECK(refused > kFiles / 2);
   CHECK(killed * 50 <= passed / 4);
 }

@@ -101,6 +101,25 @@ TEST_CASE("two libraries of the same bytes share nothing") {
   }
 }
 
+TEST_CASE("in a process of its own, a plugin finds the libraries beside it") {
+  const TemporaryDirectory home;
+  const auto file = home.write("model.so", bytes_of("vendored_with_origin"));
+  std::filesystem::copy_file(fixture("libfixture_vendored_build"), home / "libfixture_vendored.so");
+  plugin::InspectionPolicy policy;
+  CHECK_THAT(refusal(StoredLibrary::in_place(file, policy)), Contains("from a copy"));
+  policy.own_process = true;
+  CHECK_THAT(refusal(Library::load(*StoredLibrary::store(file, home / "cache", policy))),
+             Contains("libfixture_vendored.so"));
+  auto stored = StoredLibrary::in_place(file, policy);
+  REQUIRE(refusal(stored) == "");
+  auto library = Library::load(std::move(*stored));
+  REQUIRE(refusal(library) == "");
+  create_and_destroy(*library);
+  CHECK(plugin::mappings_of("libfixture_vendored.so").count > 0);
+  CHECK(library->unload().unmapped);
+  CHECK(plugin::mappings_of("libfixture_vendored.so").count == 0);
+}
+
 TEST_CASE("unloading is proven") {
   const TemporaryDirectory home;
   for (const auto& cache : {home / "cache", std::filesystem::path()}) {

@@ -30,7 +30,8 @@ inline std::string bytes_of(std::string_view name) {
   return std::move(*bytes);
 }
 
-inline Result<plugin::ElfReport> inspect(std::string_view bytes, const plugin::InspectionPolicy& policy = {}) {
+inline Result<plugin::ElfReport> inspect(std::string_view bytes,
+                                         const plugin::InspectionPolicy& policy = {}) {
   return plugin::inspect_plugin(std::as_bytes(std::span(bytes)), policy);
 }
 

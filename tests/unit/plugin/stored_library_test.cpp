@@ -75,7 +75,8 @@ TEST_CASE("a stored file is used again only if it is what its name says") {
   CHECK(store() == path);
   CHECK(status_of(path).st_ino == inode);
 
-  for (const std::string& other : {std::string("short"), bytes_of("good_cpp"), std::string(bytes.size(), 'x')}) {
+  for (const std::string& other :
+       {std::string("short"), bytes_of("good_cpp"), std::string(bytes.size(), 'x')}) {
     std::filesystem::remove(path);
     home.write("cache/" + path.filename().string(), other);
     CHECK(store() == path);
