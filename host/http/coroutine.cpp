@@ -51,7 +51,9 @@ class FrameCache {
 
 thread_local FrameCache frames;
 
-std::size_t class_of(std::size_t size) { return (size - 1) / kUnit; }
+std::size_t class_of(std::size_t size) {
+  return (size - 1) / kUnit;
+}
 
 }  // namespace
 

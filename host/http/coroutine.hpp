@@ -8,12 +8,14 @@
 
 namespace slipway::http {
 
-// Memory for coroutine frames, used again per thread: a step of a session costs no allocation in a steady state.
+// Memory for coroutine frames, used again per thread: a step of a session costs no allocation in a steady
+// state.
 void* take_frame(std::size_t size);
 void give_frame(void* frame, std::size_t size) noexcept;
 
-// A part of a session's work: `co_await step()`. Runs in place and only then waits if it must, so that a long row of steps that
-// need not wait does not grow the stack. True: the session goes on. Exceptions come out of the co_await.
+// A part of a session's work: `co_await step()`. Runs in place and only then waits if it must, so that a long
+// row of steps that need not wait does not grow the stack. True: the session goes on. Exceptions come out of
+// the co_await.
 class [[nodiscard]] Step {
  public:
   struct promise_type;

@@ -1,4 +1,5 @@
-// The deadlines of answers that are being made, nearest first. Entries know their place, so that one that is met leaves at once.
+// The deadlines of answers that are being made, nearest first. Entries know their place, so that one that is
+// met leaves at once.
 #pragma once
 
 #include <cstddef>

@@ -16,8 +16,8 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-// Room for the operations that one object has under way, so that waiting allocates nothing and cannot fail for want
-// of memory.
+// Room for the operations that one object has under way, so that waiting allocates nothing and cannot fail
+// for want of memory.
 template <std::size_t kSlots>
 class OperationMemory {
  public:
@@ -60,7 +60,9 @@ struct Allocator {
   T* allocate(std::size_t count) { return static_cast<T*>(memory->take(count * sizeof(T))); }
   void deallocate(T* items, std::size_t) noexcept { memory->give(items); }
   template <class Other>
-  bool operator==(const Allocator<Other>& other) const { return memory == other.memory; }
+  bool operator==(const Allocator<Other>& other) const {
+    return memory == other.memory;
+  }
 
   Memory* memory;
 };
@@ -84,7 +86,9 @@ struct EventLoop::Impl {
 
 EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
 EventLoop::~EventLoop() = default;
-void EventLoop::run() { impl_->context.run(); }
+void EventLoop::run() {
+  impl_->context.run();
+}
 
 struct Descriptor::Impl {
   Impl(EventLoop& loop, UniqueFd owned, Watcher& target)
@@ -113,22 +117,31 @@ Descriptor::Descriptor(EventLoop& loop, UniqueFd fd, Watcher& watcher)
     : impl_(std::make_unique<Impl>(loop, std::move(fd), watcher)) {}
 
 Descriptor::~Descriptor() = default;
-int Descriptor::get() const { return impl_->fd.get(); }
-bool Descriptor::waiting() const { return impl_->waits != 0; }
-void Descriptor::close() noexcept { impl_->close(); }
+int Descriptor::get() const {
+  return impl_->fd.get();
+}
+bool Descriptor::waiting() const {
+  return impl_->waits != 0;
+}
+void Descriptor::close() noexcept {
+  impl_->close();
+}
 
 void Descriptor::wait(Ready what) noexcept {
   const auto bit = static_cast<unsigned>(what);
   if ((impl_->waits & bit) != 0) return;
   impl_->waits |= bit;
-  impl_->stream.async_wait(what == Ready::read ? asio::posix::descriptor_base::wait_read : asio::posix::descriptor_base::wait_write,
+  impl_->stream.async_wait(what == Ready::read ? asio::posix::descriptor_base::wait_read
+                                               : asio::posix::descriptor_base::wait_write,
                            Callback<Impl>{impl_.get(), bit});
 }
 
 struct Alarm::Impl {
-  Impl(EventLoop& loop, Function on_time, void* with) : timer(loop.impl().context), function(on_time), context(with) {}
+  Impl(EventLoop& loop, Function on_time, void* with)
+      : timer(loop.impl().context), function(on_time), context(with) {}
 
-  // `turn` tells the wait that is current from those that set() replaced, whose time may have come in the meantime.
+  // `turn` tells the wait that is current from those that set() replaced, whose time may have come in the
+  // meantime.
   void on_event(unsigned turn, const error_code& error) {
     if (!error && turn == current) function(context);
   }
@@ -140,13 +153,15 @@ struct Alarm::Impl {
   unsigned current = 0;
 };
 
-Alarm::Alarm(EventLoop& loop, Function function, void* context) : impl_(std::make_unique<Impl>(loop, function, context)) {}
+Alarm::Alarm(EventLoop& loop, Function function, void* context)
+    : impl_(std::make_unique<Impl>(loop, function, context)) {}
 Alarm::~Alarm() = default;
 
 void Alarm::set(Nanoseconds when) noexcept {
   using Clock = std::chrono::steady_clock;
   ++impl_->current;
-  impl_->timer.expires_at(Clock::time_point(std::chrono::duration_cast<Clock::duration>(std::chrono::nanoseconds(when))));
+  impl_->timer.expires_at(
+      Clock::time_point(std::chrono::duration_cast<Clock::duration>(std::chrono::nanoseconds(when))));
   impl_->timer.async_wait(Callback<Impl>{impl_.get(), impl_->current});
 }
 

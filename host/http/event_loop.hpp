@@ -1,5 +1,6 @@
-// One thread's event loop: waits for descriptors and for points in time. Boost.Asio stays behind this interface. Everything
-// here belongs to the thread that calls run(); other threads reach it through a descriptor (WakeQueue).
+// One thread's event loop: waits for descriptors and for points in time. Boost.Asio stays behind this
+// interface. Everything here belongs to the thread that calls run(); other threads reach it through a
+// descriptor (WakeQueue).
 #pragma once
 
 #include <memory>

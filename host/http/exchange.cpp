@@ -9,7 +9,8 @@ namespace slipway::http {
 void Deferred::complete() noexcept {
   State seen = state_.load(std::memory_order_acquire);
   while (seen == kFree || seen == kWaiting) {
-    if (!state_.compare_exchange_weak(seen, kCompleted, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+    if (!state_.compare_exchange_weak(seen, kCompleted, std::memory_order_acq_rel, std::memory_order_acquire))
+      continue;
     if (seen == kFree) return;  // defer() has yet to come, and will see it
     // The session keeps this object until it takes it from the queue, which may be before push() returns.
     const std::shared_ptr<WakeQueue> queue = std::move(queue_);
@@ -22,7 +23,8 @@ bool Deferred::wait_for_completion(Session& owner, std::shared_ptr<WakeQueue> qu
   owner_ = &owner;
   queue_ = std::move(queue);
   State expected = kFree;
-  if (state_.compare_exchange_strong(expected, kWaiting, std::memory_order_acq_rel, std::memory_order_acquire))
+  if (state_.compare_exchange_strong(expected, kWaiting, std::memory_order_acq_rel,
+                                     std::memory_order_acquire))
     return true;
   assert(expected == kCompleted && "deferred again after expire() or abandon()");
   queue_.reset();
@@ -31,7 +33,8 @@ bool Deferred::wait_for_completion(Session& owner, std::shared_ptr<WakeQueue> qu
 
 bool Deferred::settle() noexcept {
   State expected = kWaiting;
-  if (!state_.compare_exchange_strong(expected, kSettled, std::memory_order_acq_rel, std::memory_order_acquire))
+  if (!state_.compare_exchange_strong(expected, kSettled, std::memory_order_acq_rel,
+                                      std::memory_order_acquire))
     return false;
   queue_.reset();
   return true;

@@ -14,9 +14,10 @@ class Exchange;
 class Session;
 class WakeQueue;
 
-// An answer that is made on another thread. The session holds it until exactly one of finish(), expire() and abandon()
-// was called; whoever works on it holds another reference and calls complete() when the work is done, or never.
-// complete() may come first, last, or at the same moment as the deadline, a disconnect or the end of the server.
+// An answer that is made on another thread. The session holds it until exactly one of finish(), expire() and
+// abandon() was called; whoever works on it holds another reference and calls complete() when the work is
+// done, or never. complete() may come first, last, or at the same moment as the deadline, a disconnect or the
+// end of the server.
 class Deferred {
  public:
   Deferred() = default;
@@ -24,24 +25,25 @@ class Deferred {
   Deferred& operator=(const Deferred&) = delete;
   virtual ~Deferred() = default;
 
-  // [any thread] The work is done: finish() follows on the serving thread, unless the answer was settled before.
-  // Everything written before this call is visible in finish(). At most once per Exchange::defer(); may come before it.
+  // [any thread] The work is done: finish() follows on the serving thread, unless the answer was settled
+  // before. Everything written before this call is visible in finish(). At most once per Exchange::defer();
+  // may come before it.
   void complete() noexcept;
 
   // [any thread] True once nobody waits for the answer any more: the work may as well stop.
   bool settled_early() const noexcept { return state_.load(std::memory_order_relaxed) == kSettled; }
 
  protected:
-  // [serving thread] complete() was called and the client still waits. Fills in the response, or defers again (this
-  // object or another). An object may be deferred again, for any exchange, from finish() on.
+  // [serving thread] complete() was called and the client still waits. Fills in the response, or defers again
+  // (this object or another). An object may be deferred again, for any exchange, from finish() on.
   virtual void finish(Exchange& exchange) noexcept = 0;
 
-  // [serving thread] The deadline passed before complete(). Fills in the response. A later complete() does nothing.
-  // The object must not be deferred again.
+  // [serving thread] The deadline passed before complete(). Fills in the response. A later complete() does
+  // nothing. The object must not be deferred again.
   virtual void expire(Exchange& exchange) noexcept = 0;
 
-  // [serving thread] The client went away, or the server is forced down: no answer can be sent. A later complete() does
-  // nothing. The object must not be deferred again.
+  // [serving thread] The client went away, or the server is forced down: no answer can be sent. A later
+  // complete() does nothing. The object must not be deferred again.
   virtual void abandon() noexcept = 0;
 
  private:
@@ -50,13 +52,15 @@ class Deferred {
 
   enum State : std::uint8_t { kFree, kWaiting, kCompleted, kSettled };
 
-  bool wait_for_completion(Session& owner, std::shared_ptr<WakeQueue> queue) noexcept;  // false: it came already
+  bool wait_for_completion(Session& owner,
+                           std::shared_ptr<WakeQueue> queue) noexcept;  // false: it came already
   bool settle() noexcept;  // false: complete() came first and the wake-up is on its way
 
   std::atomic<State> state_{kFree};
-  std::shared_ptr<WakeQueue> queue_;  // written before kWaiting is published; taken by whoever ends that state
-  Session* owner_ = nullptr;          // serving thread only
-  Deferred* next_ = nullptr;          // the wake queue's link
+  std::shared_ptr<WakeQueue>
+      queue_;                 // written before kWaiting is published; taken by whoever ends that state
+  Session* owner_ = nullptr;  // serving thread only
+  Deferred* next_ = nullptr;  // the wake queue's link
 };
 
 class Exchange {
@@ -70,13 +74,14 @@ class Exchange {
   const Request& request() const { return request_; }
   Response& response() { return response_; }
 
-  // 0 to ServerOptions::threads - 1: the thread that serves this connection, for data that is kept apart per thread.
+  // 0 to ServerOptions::threads - 1: the thread that serves this connection, for data that is kept apart per
+  // thread.
   unsigned thread_index() const { return thread_index_; }
 
   // Instead of filling in the response now. Once per call of handle() or finish(). `deadline` is a point of
-  // CLOCK_MONOTONIC, met to about a millisecond. Request and response stay as they are until the answer; the thread
-  // that works on the answer must not touch them: expire() and abandon() can come at any moment. Swap the request's body
-  // out (PaddedBuffer moves cheaply) and hand buffers back in finish().
+  // CLOCK_MONOTONIC, met to about a millisecond. Request and response stay as they are until the answer; the
+  // thread that works on the answer must not touch them: expire() and abandon() can come at any moment. Swap
+  // the request's body out (PaddedBuffer moves cheaply) and hand buffers back in finish().
   void defer(std::shared_ptr<Deferred> answer, Nanoseconds deadline) noexcept;
 
  private:

@@ -23,7 +23,9 @@ struct Address {
   sockaddr_in6& v6() { return reinterpret_cast<sockaddr_in6&>(storage); }
 
   std::uint16_t port() { return ntohs(storage.ss_family == AF_INET ? v4().sin_port : v6().sin6_port); }
-  void set_port(std::uint16_t port) { (storage.ss_family == AF_INET ? v4().sin_port : v6().sin6_port) = htons(port); }
+  void set_port(std::uint16_t port) {
+    (storage.ss_family == AF_INET ? v4().sin_port : v6().sin6_port) = htons(port);
+  }
 };
 
 Result<Address> parse_address(const std::string& host) {
@@ -36,7 +38,8 @@ Result<Address> parse_address(const std::string& host) {
     address.size = sizeof(sockaddr_in6);
   } else {
     return Error(Code::invalid_argument,
-                 "cannot listen on \"" + host + "\": it is not an IPv4 or IPv6 address, such as 127.0.0.1, 0.0.0.0 or ::");
+                 "cannot listen on \"" + host +
+                     "\": it is not an IPv4 or IPv6 address, such as 127.0.0.1, 0.0.0.0 or ::");
   }
   return address;
 }
@@ -49,9 +52,10 @@ bool switch_on(int socket, int level, int option) {
 Result<UniqueFd> bind_socket(Address& address, bool share_port) {
   UniqueFd socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.valid()) return Error(Code::io, "cannot make a socket: " + system_message(errno));
-  const bool prepared = switch_on(socket.get(), SOL_SOCKET, SO_REUSEADDR) &&
-                        (!share_port || switch_on(socket.get(), SOL_SOCKET, SO_REUSEPORT)) &&
-                        (address.storage.ss_family == AF_INET || switch_on(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY));
+  const bool prepared =
+      switch_on(socket.get(), SOL_SOCKET, SO_REUSEADDR) &&
+      (!share_port || switch_on(socket.get(), SOL_SOCKET, SO_REUSEPORT)) &&
+      (address.storage.ss_family == AF_INET || switch_on(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY));
   if (!prepared || ::bind(socket.get(), address.generic(), address.size) != 0)
     return Error(Code::io, system_message(errno));
   return socket;
@@ -72,7 +76,8 @@ Status fill_group(Address& address, unsigned threads, int backlog, ListenGroup& 
     // Inherited by the connections.
     switch_on(socket->get(), IPPROTO_TCP, TCP_NODELAY);
     if (::listen(socket->get(), backlog) != 0) return {Code::io, system_message(errno)};
-    if (::getsockname(socket->get(), address.generic(), &address.size) != 0) return {Code::io, system_message(errno)};
+    if (::getsockname(socket->get(), address.generic(), &address.size) != 0)
+      return {Code::io, system_message(errno)};
     group.sockets.push_back(std::move(*socket));
   }
   group.port = address.port();
@@ -102,10 +107,8 @@ Result<ListenGroup> listen_on(const std::string& host, std::uint16_t port, unsig
 bool stop_new_connections(int listening_socket) {
   // Offset 13 of the TCP header holds the flags: drop what has SYN (0x02) without ACK (0x10).
   sock_filter program[] = {
-      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
-      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x12),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x02, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, 0),
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),          BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x12),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x02, 0, 1), BPF_STMT(BPF_RET | BPF_K, 0),
       BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF),
   };
   const sock_fprog filter{static_cast<unsigned short>(std::size(program)), program};

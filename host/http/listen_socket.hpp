@@ -1,4 +1,5 @@
-// Listening sockets: one per thread on the same address, so that the kernel spreads connections and no thread wakes another.
+// Listening sockets: one per thread on the same address, so that the kernel spreads connections and no thread
+// wakes another.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,9 @@ struct ListenGroup {
 
 Result<ListenGroup> listen_on(const std::string& host, std::uint16_t port, unsigned threads, int backlog);
 
-// Lets no new connection begin, while those whose handshake is under way still come to the accept queue: closing a
-// listening socket drops its queue, so what is in it must be accepted first. False if the kernel does not let us.
+// Lets no new connection begin, while those whose handshake is under way still come to the accept queue:
+// closing a listening socket drops its queue, so what is in it must be accepted first. False if the kernel
+// does not let us.
 bool stop_new_connections(int listening_socket);
 
 // A connection, non-blocking and without Nagle's delay. -1 with errno.

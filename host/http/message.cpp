@@ -47,7 +47,9 @@ void Request::release_memory() {
 }
 
 bool Response::add_header(std::string_view name, std::string_view value) {
-  const auto harmless = [](char byte) { return byte == '\t' || (static_cast<unsigned char>(byte) >= 0x20 && byte != 0x7F); };
+  const auto harmless = [](char byte) {
+    return byte == '\t' || (static_cast<unsigned char>(byte) >= 0x20 && byte != 0x7F);
+  };
   if (name.empty() || !std::all_of(name.begin(), name.end(), is_token_character)) return false;
   if (!std::all_of(value.begin(), value.end(), harmless)) return false;
   header_lines_.reserve(header_lines_.size() + name.size() + value.size() + 4);

@@ -1,6 +1,6 @@
-// One HTTP request as the session received it, and the response a handler fills in. Both belong to their exchange,
-// are used again for the connection's next request, and keep their memory: in a steady state nothing is allocated.
-// Serving thread only, except where a deferred answer's owner documents otherwise.
+// One HTTP request as the session received it, and the response a handler fills in. Both belong to their
+// exchange, are used again for the connection's next request, and keep their memory: in a steady state
+// nothing is allocated. Serving thread only, except where a deferred answer's owner documents otherwise.
 #pragma once
 
 #include <array>
@@ -22,19 +22,22 @@ std::string_view to_text(Method method);  // "GET", ...; "" for `other`
 Method method_from_text(std::string_view text);
 
 struct Field {
-  std::string_view name;  // as it was sent: compare without regard to case
-  std::string_view value; // without the white space around it
+  std::string_view name;   // as it was sent: compare without regard to case
+  std::string_view value;  // without the white space around it
 };
 
-// Views are valid until the exchange's answer has been sent, and the bytes do not move while an answer is deferred.
+// Views are valid until the exchange's answer has been sent, and the bytes do not move while an answer is
+// deferred.
 class Request {
  public:
   Method method() const { return method_; }
   std::string_view method_text() const { return method_text_; }
 
   std::string_view target() const { return target_; }  // as it was sent
-  std::string_view path() const { return path_; }      // percent-decoded UTF-8 without dot segments; "*" for OPTIONS *
-  std::string_view query() const { return query_; }    // behind '?', not decoded
+  std::string_view path() const {
+    return path_;
+  }  // percent-decoded UTF-8 without dot segments; "*" for OPTIONS *
+  std::string_view query() const { return query_; }  // behind '?', not decoded
 
   // The first field of that name, compared without regard to case.
   std::optional<std::string_view> header(std::string_view name) const;
@@ -45,8 +48,8 @@ class Request {
 
   // The caller's X-Request-Id if it is 1 to 128 visible ASCII characters, else 32 hexadecimal digits of ours.
   std::string_view request_id() const { return request_id_; }
-  std::string_view peer() const { return peer_; }     // "192.0.2.1:4711", "[2001:db8::1]:4711"
-  Nanoseconds arrived() const { return arrived_; }    // CLOCK_MONOTONIC, when the first byte was read
+  std::string_view peer() const { return peer_; }   // "192.0.2.1:4711", "[2001:db8::1]:4711"
+  Nanoseconds arrived() const { return arrived_; }  // CLOCK_MONOTONIC, when the first byte was read
   bool http_1_0() const { return http_1_0_; }
 
  private:
@@ -68,8 +71,8 @@ class Request {
   bool http_1_0_ = false;
 };
 
-// Status 200, no body and no content type until a handler says otherwise. The session adds Content-Length, Date,
-// X-Request-Id and, where the connection ends, Connection.
+// Status 200, no body and no content type until a handler says otherwise. The session adds Content-Length,
+// Date, X-Request-Id and, where the connection ends, Connection.
 class Response {
  public:
   int status() const { return status_; }
@@ -79,15 +82,15 @@ class Response {
   void set_content_type(std::string_view type) { content_type_ = type; }
   std::string_view content_type() const { return content_type_; }
 
-  // Appends one more header. False, and nothing is added, if the name is no token or the value has control bytes:
-  // a value taken from outside can never end a line. May throw std::bad_alloc.
+  // Appends one more header. False, and nothing is added, if the name is no token or the value has control
+  // bytes: a value taken from outside can never end a line. May throw std::bad_alloc.
   bool add_header(std::string_view name, std::string_view value);
   std::string_view header_lines() const { return header_lines_.view(); }  // "Name: value\r\n" each
 
   PaddedBuffer& body() { return body_; }
 
-  // Sends `bytes` instead of body(), without a copy. They must live until the answer has been sent: `owner`, if
-  // given, is held until then.
+  // Sends `bytes` instead of body(), without a copy. They must live until the answer has been sent: `owner`,
+  // if given, is held until then.
   void set_static_body(std::string_view bytes, std::shared_ptr<const void> owner = {});
   void clear_static_body();  // sends body() again
   std::string_view payload() const { return has_static_body_ ? static_body_ : body_.view(); }

@@ -25,9 +25,9 @@ struct Problem {
 
 std::string_view reason_phrase(int status);  // "Not Found"; "Unknown" for a status it does not know
 
-// Makes the whole response: what was in it before is dropped, save for headers that were added. Bytes that are
-// not UTF-8 are replaced by '?', so that the answer is valid JSON whatever a detail quotes. Without memory for the text
-// the status goes out with an empty body.
+// Makes the whole response: what was in it before is dropped, save for headers that were added. Bytes that
+// are not UTF-8 are replaced by '?', so that the answer is valid JSON whatever a detail quotes. Without
+// memory for the text the status goes out with an empty body.
 void answer_problem(Exchange& exchange, const Problem& problem) noexcept;
 
 // The JSON text alone.

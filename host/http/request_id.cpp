@@ -45,7 +45,8 @@ std::string_view RequestIds::next() {
   const std::array<std::uint64_t, 2> bits{random(), random()};
   std::array<unsigned char, 16> bytes;
   std::memcpy(bytes.data(), bits.data(), bytes.size());
-  for (std::size_t i = 0; i < bytes.size(); ++i) std::memcpy(text_.data() + 2 * i, kHex.pairs[bytes[i]].data(), 2);
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    std::memcpy(text_.data() + 2 * i, kHex.pairs[bytes[i]].data(), 2);
   return {text_.data(), text_.size()};
 }
 

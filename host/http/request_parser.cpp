@@ -20,25 +20,30 @@ using FieldName = beast::http::field;
 using Piece = beast::string_view;
 
 constexpr std::size_t kNotFound = std::string_view::npos;
-constexpr std::size_t kBad = kNotFound - 1;
-constexpr std::size_t kMaxChunkLine = 4 * 1024;
+constexpr std::size_t kAroundTarget = 64;  // bytes of a request line that are not its target, at most
 constexpr std::size_t kReserveAhead = 1024 * 1024;  // a promised length alone claims no more memory than this
 
-std::string_view to_std(Piece piece) { return {piece.data(), piece.size()}; }
+std::string_view to_std(Piece piece) {
+  return {piece.data(), piece.size()};
+}
 
-bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+bool is_digit(char byte) {
+  return byte >= '0' && byte <= '9';
+}
 
 // "GET / HTTP/2.0": a request line that is sound but for its version.
 bool names_other_version(std::string_view head) {
   const std::size_t target = head.find(' ') + 1;
   const std::string_view version = head.substr(head.find(' ', target) + 1, 10);
   return version.size() == 10 && version.starts_with("HTTP/") && is_digit(version[5]) && version[6] == '.' &&
-         is_digit(version[7]) && version.ends_with("\r\n") && version.substr(5, 3) != "1.1" && version.substr(5, 3) != "1.0";
+         is_digit(version[7]) && version.ends_with("\r\n") && version.substr(5, 3) != "1.1" &&
+         version.substr(5, 3) != "1.0";
 }
 
 }  // namespace
 
-// Takes Beast's events and keeps what the session needs of them.
+// Takes Beast's events for a request's head and keeps what the session needs of them. Bodies do not pass
+// through Beast: sized ones are a copy, and its chunk parser (1.81) asserts on pieces that are cut unluckily.
 class RequestParser::Reader {
  public:
   class Events final : public beast::http::basic_parser<true> {
@@ -54,16 +59,13 @@ class RequestParser::Reader {
       reader_.have_request_line = true;
     }
     void on_field_impl(FieldName name, Piece name_text, Piece value, error_code& error) override {
-      if (!reader_.in_trailers && !reader_.take_field(name, to_std(name_text), to_std(value))) error = Error::bad_field;
+      if (!reader_.take_field(name, to_std(name_text), to_std(value))) error = Error::bad_field;
     }
-    void on_header_impl(error_code&) override { reader_.in_trailers = true; }
+    void on_header_impl(error_code&) override {}
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
     std::size_t on_body_impl(Piece bytes, error_code&) override { return bytes.size(); }
     void on_chunk_header_impl(std::uint64_t, Piece, error_code&) override {}
-    std::size_t on_chunk_body_impl(std::uint64_t, Piece bytes, error_code&) override {
-      reader_.request.body_.append(to_std(bytes));
-      return bytes.size();
-    }
+    std::size_t on_chunk_body_impl(std::uint64_t, Piece bytes, error_code&) override { return bytes.size(); }
     void on_response_impl(int, Piece, int, error_code&) override {}
     void on_finish_impl(error_code&) override {}
 
@@ -74,10 +76,10 @@ class RequestParser::Reader {
 
   void reset() {
     events.emplace(*this);
-    events->header_limit(static_cast<std::uint32_t>(std::min<std::size_t>(
-        std::max(limits.max_header_bytes, kMaxChunkLine), std::numeric_limits<std::uint32_t>::max())));
+    events->header_limit(static_cast<std::uint32_t>(
+        std::min<std::size_t>(limits.max_header_bytes, std::numeric_limits<std::uint32_t>::max())));
     events->body_limit(limits.max_body_bytes);
-    in_trailers = have_request_line = chunked = has_length = expects_continue = false;
+    have_request_line = chunked = has_length = expects_continue = false;
     hosts = 0;
     host = {};
     status = 0;
@@ -90,18 +92,27 @@ class RequestParser::Reader {
     if (is_folded(name_text, value)) return refuse(400, where() + " is folded over two lines");
     request.fields_.push_back({name_text, value});
     switch (name) {
-      case FieldName::host: ++hosts; host = value; return true;
-      case FieldName::content_length: return take_content_length(value);
-      case FieldName::transfer_encoding: return take_transfer_encoding(value);
-      case FieldName::expect: return take_expect(value);
-      case FieldName::unknown: return take_request_id(name_text, value);
-      default: return true;
+      case FieldName::host:
+        ++hosts;
+        host = value;
+        return true;
+      case FieldName::content_length:
+        return take_content_length(value);
+      case FieldName::transfer_encoding:
+        return take_transfer_encoding(value);
+      case FieldName::expect:
+        return take_expect(value);
+      case FieldName::unknown:
+        return take_request_id(name_text, value);
+      default:
+        return true;
     }
   }
 
   // "header field 3", for messages about the field that is being read.
   std::string where() const {
-    return have_request_line ? "header field " + std::to_string(request.fields_.size() + 1) : std::string("the request line");
+    return have_request_line ? "header field " + std::to_string(request.fields_.size() + 1)
+                             : std::string("the request line");
   }
 
   bool refuse(int with, std::string why) {
@@ -117,7 +128,7 @@ class RequestParser::Reader {
   std::string_view host;
   int status = 0;
   unsigned hosts = 0;
-  bool in_trailers = false, have_request_line = false, chunked = false, has_length = false, expects_continue = false;
+  bool have_request_line = false, chunked = false, has_length = false, expects_continue = false;
 
  private:
   // Beast joins folded lines: then the value lies in a buffer of its own, or behind a line's end.
@@ -138,13 +149,15 @@ class RequestParser::Reader {
     if (request.http_1_0_) return refuse(400, "Transfer-Encoding in an HTTP/1.0 request");
     if (chunked) return refuse(400, "more than one Transfer-Encoding");
     if (!equal_ignoring_case(value, "chunked"))
-      return refuse(501, "this Transfer-Encoding is not supported; send \"chunked\" alone, or a Content-Length");
+      return refuse(501,
+                    "this Transfer-Encoding is not supported; send \"chunked\" alone, or a Content-Length");
     chunked = true;
     return true;
   }
 
   bool take_expect(std::string_view value) {
-    if (!equal_ignoring_case(value, "100-continue")) return refuse(417, "only \"100-continue\" can be expected");
+    if (!equal_ignoring_case(value, "100-continue"))
+      return refuse(417, "only \"100-continue\" can be expected");
     expects_continue = !request.http_1_0_;
     return true;
   }
@@ -167,51 +180,57 @@ void RequestParser::reset() {
   request_.clear();
   reader_->reset();
   stage_ = Stage::head;
-  scanned_ = line_start_ = body_left_ = 0;
-  keep_alive_ = expects_continue_ = false;
+  scanned_ = line_start_ = request_line_ = body_left_ = 0;
+  chunks_.reset();
+  keep_alive_ = expects_continue_ = passed_empty_line_ = false;
 }
 
 RequestParser::Progress RequestParser::feed(std::string_view& input) {
   switch (stage_) {
-    case Stage::sized_body: return feed_sized_body(input);
-    case Stage::chunked_body: return feed_chunked_body(input);
-    case Stage::head: break;
+    case Stage::sized_body:
+      return feed_sized_body(input);
+    case Stage::chunked_body:
+      return feed_chunked_body(input);
+    case Stage::head:
+      break;
   }
   return feed_head(input);
 }
 
-// The offset behind the empty line, kNotFound while there is none, kBad for a line that ends in a bare line feed (waiting for
-// the right end of such a head would be waiting for the timeout).
-std::size_t RequestParser::find_head_end(std::string_view input) {
+// Goes on where it stopped. A line that ends in a bare line feed is refused here: waiting for the right end
+// of such a head would be waiting for the timeout.
+RequestParser::HeadEnd RequestParser::find_head_end(std::string_view input) {
   while (true) {
     const std::size_t feed = input.find('\n', scanned_);
-    if (feed == kNotFound) {
-      scanned_ = input.size();
-      return kNotFound;
-    }
-    if (feed == 0 || input[feed - 1] != '\r') return kBad;
-    scanned_ = feed + 1;
-    if (feed == line_start_ + 1) return scanned_;
+    const bool found = feed != kNotFound;
+    scanned_ = found ? feed + 1 : input.size();
+    if (line_start_ == 0) request_line_ = scanned_;
+    if (!found) return HeadEnd::missing;
+    if (feed == 0 || input[feed - 1] != '\r') return HeadEnd::bare_line_feed;
+    if (scanned_ == line_start_ + 2) return HeadEnd::found;
     line_start_ = scanned_;
   }
 }
 
 RequestParser::Progress RequestParser::feed_head(std::string_view& input) {
   // RFC 9112, 2.2: an empty line before the request line is passed over.
-  if (scanned_ == 0 && input.substr(0, 2) == "\r\n") input.remove_prefix(2);
-  if (input.empty() || (input.size() == 1 && input[0] == '\r')) return Progress::need_more;
+  if (!passed_empty_line_ && input.starts_with("\r\n")) {
+    passed_empty_line_ = true;
+    input.remove_prefix(2);
+  }
+  if (input.empty() || (!passed_empty_line_ && input == "\r")) return Progress::need_more;
   if (!is_token_character(input[0])) return refuse(400, "the request line does not begin with a method");
-  const std::size_t end = find_head_end(input);
-  if (end == kBad) return refuse(400, "a line of the head ends in a line feed without a carriage return");
-  if (end == kNotFound && line_start_ == 0 && input.size() > limits_.max_target_bytes + 64)
-    return refuse(414, "the request line is too long; a target may have " + std::to_string(limits_.max_target_bytes) + " bytes");
-  if ((end == kNotFound ? input.size() : end) > limits_.max_header_bytes)
+  const HeadEnd end = find_head_end(input);
+  if (request_line_ > limits_.max_target_bytes + kAroundTarget) return refuse_target();
+  if (scanned_ > limits_.max_header_bytes)
     return refuse(431, "the request line and headers together have more than " +
                            std::to_string(limits_.max_header_bytes) + " bytes");
-  if (end == kNotFound) return Progress::need_more;
+  if (end == HeadEnd::bare_line_feed)
+    return refuse(400, "a line of the head ends in a line feed without a carriage return");
+  if (end == HeadEnd::missing) return Progress::need_more;
   request_.head_.clear();
-  request_.head_.append(input.substr(0, end));
-  input.remove_prefix(end);
+  request_.head_.append(input.substr(0, scanned_));
+  input.remove_prefix(scanned_);
   return read_head();
 }
 
@@ -232,7 +251,6 @@ RequestParser::Progress RequestParser::read_head() {
   expects_continue_ = reader_->expects_continue;
   if (reader_->chunked) {
     stage_ = Stage::chunked_body;
-    reader_->events->eager(true);
     return Progress::have_head;
   }
   if (body_left_ == 0) return Progress::complete;
@@ -243,7 +261,7 @@ RequestParser::Progress RequestParser::read_head() {
 
 bool RequestParser::accept_head() {
   if (request_.target_.size() > limits_.max_target_bytes) {
-    refuse(414, "the target has more than " + std::to_string(limits_.max_target_bytes) + " bytes");
+    refuse_target();
     return false;
   }
   const Target target = parse_target(request_.target_, request_.decoded_path_);
@@ -291,17 +309,24 @@ RequestParser::Progress RequestParser::feed_sized_body(std::string_view& input) 
 }
 
 RequestParser::Progress RequestParser::feed_chunked_body(std::string_view& input) {
-  // No body ends with less than "0\r\n\r\n", and Beast asserts that it is not asked to go on with less.
-  if (input.size() < 5) return Progress::need_more;
-  error_code error;
-  input.remove_prefix(reader_->events->put(boost::asio::const_buffer(input.data(), input.size()), error));
-  if (reader_->events->is_done()) return Progress::complete;
-  if (error == Error::body_limit)
-    return refuse(413, "the body has more than " + std::to_string(limits_.max_body_bytes) + " bytes");
-  if (error && error != Error::need_more) return refuse(400, "malformed chunked body: " + error.message());
-  if (input.size() > std::max(limits_.max_header_bytes, kMaxChunkLine))
-    return refuse(431, "a chunk's extensions or the trailers are too long");
-  return Progress::need_more;
+  switch (chunks_.feed(input, limits_, request_.body_)) {
+    case ChunkDecoder::Progress::need_more:
+      return Progress::need_more;
+    case ChunkDecoder::Progress::complete:
+      return Progress::complete;
+    case ChunkDecoder::Progress::malformed:
+      return refuse(400, std::string("malformed chunked body: ") + chunks_.wrong());
+    case ChunkDecoder::Progress::line_too_long:
+      return refuse(431, "a chunk's extensions or the trailers are too long");
+    case ChunkDecoder::Progress::body_too_large:
+      break;
+  }
+  return refuse(413, "the body has more than " + std::to_string(limits_.max_body_bytes) + " bytes");
+}
+
+RequestParser::Progress RequestParser::refuse_target() {
+  return refuse(414,
+                "the request's target has more than " + std::to_string(limits_.max_target_bytes) + " bytes");
 }
 
 RequestParser::Progress RequestParser::refuse(int status, std::string detail) {

@@ -1,5 +1,5 @@
-// Bytes of a connection to requests: Boost.Beast's parser, with our own flat storage and stricter rules. Whatever could be read in
-// two ways (conflicting lengths, folded lines, bare line feeds) is refused.
+// Bytes of a connection to requests: Boost.Beast's parser for heads, with our own flat storage and stricter
+// rules. Whatever could be read in two ways (conflicting lengths, folded lines, bare line feeds) is refused.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/chunk_decoder.hpp"
 #include "http/limits.hpp"
 #include "http/message.hpp"
 
@@ -29,8 +30,8 @@ class RequestParser {
   // Makes ready for the next request and clears the old one.
   void reset();
 
-  // Takes what it can from the front of `input`. Bytes that it leaves there come first in the next call's input. Stops once
-  // behind a head that a body follows (have_head), and behind each request (complete).
+  // Takes what it can from the front of `input`. Bytes that it leaves there come first in the next call's
+  // input. Stops once behind a head that a body follows (have_head), and behind each request (complete).
   Progress feed(std::string_view& input);
 
   const Refusal& refusal() const { return refusal_; }
@@ -41,6 +42,7 @@ class RequestParser {
 
  private:
   class Reader;
+  enum class HeadEnd { missing, found, bare_line_feed };
   enum class Stage { head, sized_body, chunked_body };
 
   Progress feed_head(std::string_view& input);
@@ -50,17 +52,21 @@ class RequestParser {
   bool accept_head();
   bool accept_host();
   bool accept_length();
-  std::size_t find_head_end(std::string_view input);
+  HeadEnd find_head_end(std::string_view input);
+  Progress refuse_target();
   Progress refuse(int status, std::string detail);
 
   const Limits& limits_;
   Request& request_;
   std::unique_ptr<Reader> reader_;
+  ChunkDecoder chunks_;
   Refusal refusal_;
   Stage stage_ = Stage::head;
-  std::size_t scanned_ = 0;     // bytes of an incomplete head that were searched for its end
-  std::size_t line_start_ = 0;  // in them
+  std::size_t scanned_ = 0;       // bytes of the head that were searched for its end
+  std::size_t line_start_ = 0;    // in them: the line that was reached
+  std::size_t request_line_ = 0;  // in them: the first line's length
   std::size_t body_left_ = 0;
+  bool passed_empty_line_ = false;
   bool keep_alive_ = false;
   bool expects_continue_ = false;
 };

@@ -38,8 +38,8 @@ std::string_view DateLine::at(Nanoseconds monotonic_time) {
   static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const int length = std::snprintf(text_, sizeof text_, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
-                                   kDays[parts.tm_wday], parts.tm_mday, kMonths[parts.tm_mon], parts.tm_year + 1900,
-                                   parts.tm_hour, parts.tm_min, parts.tm_sec);
+                                   kDays[parts.tm_wday], parts.tm_mday, kMonths[parts.tm_mon],
+                                   parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
   size_ = length > 0 ? std::min(static_cast<std::size_t>(length), sizeof text_ - 1) : 0;
   valid_until_ = monotonic_time + kSecond - now.tv_nsec;
   return {text_, size_};
@@ -61,6 +61,8 @@ void append_response_head(const ResponseHead& head, std::string& out) {
   out.append("\r\n");
 }
 
-bool status_has_body(int status) { return status >= 200 && status != 204 && status != 304; }
+bool status_has_body(int status) {
+  return status >= 200 && status != 204 && status != 304;
+}
 
 }  // namespace slipway::http

@@ -45,11 +45,13 @@ Result<Segment> read_segment(std::string_view text, std::string_view pattern) {
   if (text.empty() || text[0] != '{') {
     if (text.find_first_of("{}") == std::string_view::npos) return Segment{false, text};
   } else if (const std::size_t end = text.find('}');
-             end != std::string_view::npos && end > 1 && text.find_first_of("{}", end + 1) == std::string_view::npos) {
+             end != std::string_view::npos && end > 1 &&
+             text.find_first_of("{}", end + 1) == std::string_view::npos) {
     return Segment{true, text.substr(end + 1)};
   }
   return Error(Code::invalid_argument,
-               "route " + std::string(pattern) + ": a segment is literal, {name}, or {name} with literal text behind it");
+               "route " + std::string(pattern) +
+                   ": a segment is literal, {name}, or {name} with literal text behind it");
 }
 
 }  // namespace
@@ -97,8 +99,9 @@ struct Router::Search {
   const Node* from(const Node& node, std::size_t depth) {
     if (depth == path.count) return node.endpoints.empty() ? nullptr : &node;
     const std::string_view segment = path.segments[depth];
-    const auto literal = std::lower_bound(node.literals.begin(), node.literals.end(), segment,
-                                          [](const Node::Child& child, std::string_view text) { return child.literal < text; });
+    const auto literal = std::lower_bound(
+        node.literals.begin(), node.literals.end(), segment,
+        [](const Node::Child& child, std::string_view text) { return child.literal < text; });
     if (literal != node.literals.end() && literal->literal == segment)
       if (const Node* const found = from(*literal->node, depth + 1)) return found;
     for (const Node::Child& child : node.parameters) {
@@ -113,10 +116,11 @@ struct Router::Search {
 
 Router::Router() : root_(std::make_unique<Node>()) {
   unmatched_ = [](Exchange& exchange, int status, std::string_view) {
-    answer_problem(exchange, {.status = status,
-                              .detail = status == 405
-                                            ? "this path does not take that method; it takes those in the Allow header"
-                                            : "nothing is served at this path"});
+    answer_problem(
+        exchange,
+        {.status = status,
+         .detail = status == 405 ? "this path does not take that method; it takes those in the Allow header"
+                                 : "nothing is served at this path"});
   };
 }
 
@@ -127,7 +131,8 @@ Router::~Router() = default;
 Status Router::add(Method method, std::string_view pattern, RouteFunction function) {
   const std::string name(pattern);
   const Path path = split(pattern);
-  if (pattern.empty() || pattern[0] != '/' || path.too_long || method == Method::head || method == Method::other)
+  if (pattern.empty() || pattern[0] != '/' || path.too_long || method == Method::head ||
+      method == Method::other)
     return {Code::invalid_argument, "route " + name + ": a pattern begins with '/' and has at most " +
                                         std::to_string(kMaxSegments) + " segments; HEAD comes with GET"};
   std::vector<Segment> segments;
@@ -136,7 +141,8 @@ Status Router::add(Method method, std::string_view pattern, RouteFunction functi
     if (!segment) return segment.error();
     segments.push_back(*segment);
   }
-  const auto parameters = std::count_if(segments.begin(), segments.end(), [](const Segment& s) { return s.is_parameter; });
+  const auto parameters =
+      std::count_if(segments.begin(), segments.end(), [](const Segment& s) { return s.is_parameter; });
   if (static_cast<std::size_t>(parameters) > RouteMatch::kMaxParameters)
     return {Code::invalid_argument,
             "route " + name + ": at most " + std::to_string(RouteMatch::kMaxParameters) + " parameters"};
@@ -146,11 +152,14 @@ Status Router::add(Method method, std::string_view pattern, RouteFunction functi
     return {Code::already_exists, "route " + std::string(to_text(method)) + " " + name + " is there already"};
   if (node->endpoints.empty()) node->pattern = name;
   node->endpoints.push_back({method, std::move(function)});
-  node->allow += (node->allow.empty() ? "" : ", ") + std::string(to_text(method)) + (method == Method::get ? ", HEAD" : "");
+  node->allow += (node->allow.empty() ? "" : ", ") + std::string(to_text(method)) +
+                 (method == Method::get ? ", HEAD" : "");
   return {};
 }
 
-void Router::set_unmatched(UnmatchedFunction function) { unmatched_ = std::move(function); }
+void Router::set_unmatched(UnmatchedFunction function) {
+  unmatched_ = std::move(function);
+}
 
 void Router::handle(Exchange& exchange) noexcept {
   const Request& request = exchange.request();
@@ -160,7 +169,8 @@ void Router::handle(Exchange& exchange) noexcept {
   if (node == nullptr) return unmatched_(exchange, 404, {});
   const Method method = request.method() == Method::head ? Method::get : request.method();
   match.pattern_ = node->pattern;
-  if (const Node::Endpoint* const endpoint = node->endpoint(method)) return endpoint->function(exchange, match);
+  if (const Node::Endpoint* const endpoint = node->endpoint(method))
+    return endpoint->function(exchange, match);
   unmatched_(exchange, 405, node->allow);
   try {
     exchange.response().add_header("Allow", node->allow);

@@ -1,8 +1,10 @@
-// From a method and a path to a function. Built once, before serving; read-only and shared by all threads after that.
+// From a method and a path to a function. Built once, before serving; read-only and shared by all threads
+// after that.
 //
-// A pattern is literal segments and parameters: "/models/{name}/versions/{version}/predict". A parameter may carry a
-// literal behind it: "/v1/models/{name}:predict". A literal goes before a parameter with a suffix, that before a plain
-// parameter. A parameter is never empty. The cost of a look-up depends on the path's own length alone.
+// A pattern is literal segments and parameters: "/models/{name}/versions/{version}/predict". A parameter may
+// carry a literal behind it: "/v1/models/{name}:predict". A literal goes before a parameter with a suffix,
+// that before a plain parameter. A parameter is never empty. The cost of a look-up depends on the path's own
+// length alone.
 #pragma once
 
 #include <array>
@@ -21,7 +23,9 @@ class RouteMatch {
  public:
   static constexpr std::size_t kMaxParameters = 4;
 
-  std::string_view pattern() const { return pattern_; }  // as it was added: a bounded label for logs and metrics
+  std::string_view pattern() const {
+    return pattern_;
+  }  // as it was added: a bounded label for logs and metrics
   // The parameters in the order of the pattern; views into the request's path.
   std::string_view parameter(std::size_t index) const { return parameters_[index]; }
   std::size_t parameter_count() const { return count_; }
@@ -45,11 +49,12 @@ class Router final : public Handler {
   Router& operator=(Router&&) noexcept;
   ~Router() override;
 
-  // An error for a pattern that is malformed or already taken. HEAD is served by GET's function; the session drops
-  // the body. Not for Method::head or Method::other.
+  // An error for a pattern that is malformed or already taken. HEAD is served by GET's function; the session
+  // drops the body. Not for Method::head or Method::other.
   Status add(Method method, std::string_view pattern, RouteFunction function);
 
-  // Answers what no route matches; by default with problem details. The Allow header is added after it returns.
+  // Answers what no route matches; by default with problem details. The Allow header is added after it
+  // returns.
   void set_unmatched(UnmatchedFunction function);
 
   void handle(Exchange& exchange) noexcept override;

@@ -33,7 +33,8 @@ Status check(const ServerOptions& options) {
   if (options.listen.empty()) return {Code::invalid_argument, "no address to listen on"};
   if (options.threads == 0 || options.threads > 1024)
     return {Code::invalid_argument, "the number of serving threads must be from 1 to 1024"};
-  if (options.limits.max_connections == 0 || options.limits.max_pipelined == 0 || options.limits.max_header_bytes < 256)
+  if (options.limits.max_connections == 0 || options.limits.max_pipelined == 0 ||
+      options.limits.max_header_bytes < 256)
     return {Code::invalid_argument,
             "max_connections and max_pipelined must be at least 1, and max_header_bytes at least 256"};
   return {};
@@ -98,7 +99,9 @@ Server::~Server() {
   join();
 }
 
-std::uint16_t Server::port(std::size_t listen_index) const { return impl_->groups[listen_index].port; }
+std::uint16_t Server::port(std::size_t listen_index) const {
+  return impl_->groups[listen_index].port;
+}
 
 void Server::stop_accepting_and_drain(Nanoseconds deadline) {
   for (const auto& thread : impl_->serving) thread->drain(deadline);

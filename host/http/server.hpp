@@ -1,4 +1,5 @@
-// An HTTP/1.1 server: N threads that share nothing but the port, each with its own event loop and listening sockets.
+// An HTTP/1.1 server: N threads that share nothing but the port, each with its own event loop and listening
+// sockets.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +16,9 @@
 namespace slipway::http {
 
 struct ListenAddress {
-  std::string host = "127.0.0.1";  // an IPv4 or IPv6 address ("::1", "::", "0.0.0.0"), not a name; "::" is IPv6 alone
-  std::uint16_t port = 8080;       // 0: any free one, see Server::port()
+  std::string host =
+      "127.0.0.1";  // an IPv4 or IPv6 address ("::1", "::", "0.0.0.0"), not a name; "::" is IPv6 alone
+  std::uint16_t port = 8080;  // 0: any free one, see Server::port()
 };
 
 struct ServerOptions {
@@ -24,8 +26,8 @@ struct ServerOptions {
   unsigned threads = 1;
   int backlog = 1024;  // connections that wait to be accepted, per thread and address
   Limits limits;
-  // While draining: how long a connection without a request in progress stays open, so that a request already on its way
-  // is answered (with "Connection: close") and not lost.
+  // While draining: how long a connection without a request in progress stays open, so that a request already
+  // on its way is answered (with "Connection: close") and not lost.
   Nanoseconds drain_idle_grace = kSecond;
 };
 
@@ -42,8 +44,8 @@ struct ServerStats {
 
 class Server {
  public:
-  // Listens on every address and starts the threads. `handler` must outlive the server. An address that another
-  // program listens on, also with SO_REUSEPORT, is an error.
+  // Listens on every address and starts the threads. `handler` must outlive the server. An address that
+  // another program listens on, also with SO_REUSEPORT, is an error.
   static Result<std::unique_ptr<Server>> start(const ServerOptions& options, Handler& handler);
 
   // Forces down what is left: as stop_accepting_and_drain(now) and join().
@@ -51,10 +53,10 @@ class Server {
 
   std::uint16_t port(std::size_t listen_index = 0) const;
 
-  // [any thread] Returns at once; join() waits for the end. Connections that wait to be accepted are served, then the
-  // listening sockets are closed. Requests received so far are answered, the last on each connection with "Connection:
-  // close". At `deadline` (CLOCK_MONOTONIC) deferred answers are abandoned and all connections closed. A later call can
-  // only bring the deadline forward.
+  // [any thread] Returns at once; join() waits for the end. Connections that wait to be accepted are served,
+  // then the listening sockets are closed. Requests received so far are answered, the last on each connection
+  // with "Connection: close". At `deadline` (CLOCK_MONOTONIC) deferred answers are abandoned and all
+  // connections closed. A later call can only bring the deadline forward.
   void stop_accepting_and_drain(Nanoseconds deadline);
 
   // Until all threads have ended. Any one thread at a time; again is harmless.

@@ -13,12 +13,14 @@ namespace {
 constexpr Nanoseconds kTick = 100 * kMillisecond;
 constexpr Nanoseconds kHandshakeGrace = 100 * kMillisecond;  // for connections that begin as draining does
 constexpr int kAcceptsPerTurn = 64;
-constexpr std::size_t kMaxRefusing = 64;  // connections that are told 503 at one time; beyond that they are closed
+constexpr std::size_t kMaxRefusing =
+    64;  // connections that are told 503 at one time; beyond that they are closed
 
 }  // namespace
 
 struct ServingThread::Listener final : public Watcher {
-  Listener(ServingThread& owner, UniqueFd fd) : thread(owner), descriptor(owner.loop_, std::move(fd), *this) {}
+  Listener(ServingThread& owner, UniqueFd fd)
+      : thread(owner), descriptor(owner.loop_, std::move(fd), *this) {}
 
   void on_ready(Ready) noexcept override {
     if (open) thread.accept_from(*this);
@@ -32,7 +34,8 @@ struct ServingThread::Listener final : public Watcher {
   ServingThread& thread;
   Descriptor descriptor;
   bool open = true;
-  bool paused = false;  // out of descriptors or memory: tried again by the next tick, or when a connection ends
+  bool paused =
+      false;  // out of descriptors or memory: tried again by the next tick, or when a connection ends
 };
 
 ServingThread::ServingThread(ServerShared& shared, unsigned index, std::vector<UniqueFd> listening,
@@ -41,8 +44,10 @@ ServingThread::ServingThread(ServerShared& shared, unsigned index, std::vector<U
       index_(index),
       wakes_(std::move(wakes)),
       receive_buffer_(std::make_unique<std::array<char, 64 * 1024>>()),
-      deadline_alarm_(loop_, [](void* self) noexcept { static_cast<ServingThread*>(self)->meet_deadlines(); }, this),
-      tick_alarm_(loop_, [](void* self) noexcept { static_cast<ServingThread*>(self)->tick(); }, this),
+      deadline_alarm_(
+          loop_, [](void* self) noexcept { static_cast<ServingThread*>(self)->meet_deadlines(); }, this),
+      tick_alarm_(
+          loop_, [](void* self) noexcept { static_cast<ServingThread*>(self)->tick(); }, this),
       coarse_now_(monotonic_now()) {
   wake_descriptor_ = std::make_unique<Descriptor>(loop_, wakes_->duplicate(), *this);
   for (UniqueFd& fd : listening) listeners_.push_back(std::make_unique<Listener>(*this, std::move(fd)));
@@ -104,30 +109,31 @@ void ServingThread::accept_from(Listener& listener) noexcept {
 void ServingThread::admit(UniqueFd connection, std::string peer) {
   if (open_sessions_ == 0) coarse_now_ = monotonic_now();
   counters_.connections.add();
-  const bool refused = shared_.open_connections.load(std::memory_order_relaxed) >= limits().max_connections;
+  const bool refused = !claim_connection();
   if (refused) counters_.refused.add();
   if (refused && refusing_ >= kMaxRefusing) {
     counters_.closed.add();
     return;
   }
-  deadlines_.reserve(sessions_.size() + 1);
-  sessions_.push_back(nullptr);
   try {
-    sessions_.back() = std::make_unique<Session>(*this, std::move(connection), std::move(peer));
-    ++open_sessions_;
-    shared_.open_connections.fetch_add(1, std::memory_order_relaxed);
-    refusing_ += refused;
-    schedule_tick();
-    Session& session = *sessions_.back();
-    if (refused)
-      session.start_refusing();
-    else
-      session.start();
+    deadlines_.reserve(sessions_.size() + 1);
+    sessions_.push_back(std::make_unique<Session>(*this, std::move(connection), std::move(peer)));
   } catch (const std::exception&) {
-    if (sessions_.back() == nullptr) sessions_.pop_back();
     counters_.closed.add();
+    if (!refused) shared_.open_connections.fetch_sub(1, std::memory_order_relaxed);
     throw;
   }
+  ++open_sessions_;
+  refusing_ += refused;
+  schedule_tick();
+  sessions_.back()->start(refused);
+}
+
+bool ServingThread::claim_connection() noexcept {
+  if (shared_.open_connections.fetch_add(1, std::memory_order_relaxed) < limits().max_connections)
+    return true;
+  shared_.open_connections.fetch_sub(1, std::memory_order_relaxed);
+  return false;
 }
 
 // Waiting for the listening socket now would spin: it stays readable. The tick tries again.
@@ -141,7 +147,7 @@ void ServingThread::on_session_end(bool was_refusing) noexcept {
   --open_sessions_;
   refusing_ -= was_refusing;
   counters_.closed.add();
-  shared_.open_connections.fetch_sub(1, std::memory_order_relaxed);
+  if (!was_refusing) shared_.open_connections.fetch_sub(1, std::memory_order_relaxed);
   for (const auto& listener : listeners_) {
     if (!listener->paused) continue;
     listener->paused = false;
@@ -181,7 +187,8 @@ void ServingThread::watch_deadline(Session& session, Nanoseconds deadline) noexc
   deadline_alarm_.set(deadline);
 }
 
-// The alarm may be early: an answer that was in time leaves its alarm set, which is cheaper than setting it back.
+// The alarm may be early: an answer that was in time leaves its alarm set, which is cheaper than setting it
+// back.
 void ServingThread::meet_deadlines() noexcept {
   const Nanoseconds now = monotonic_now();
   while (!deadlines_.empty() && deadlines_.nearest().deadline <= now) {
@@ -210,7 +217,8 @@ void ServingThread::begin_drain(Nanoseconds now) noexcept {
 }
 
 bool ServingThread::has_open_listener() const {
-  return std::any_of(listeners_.begin(), listeners_.end(), [](const auto& listener) { return listener->open; });
+  return std::any_of(listeners_.begin(), listeners_.end(),
+                     [](const auto& listener) { return listener->open; });
 }
 
 void ServingThread::continue_drain(Nanoseconds now) noexcept {

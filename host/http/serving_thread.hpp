@@ -1,5 +1,5 @@
-// One thread of a server with everything it needs: event loop, listening sockets, connections, buffers. Sessions reach it by
-// reference; all but drain() and stats() is for its own thread.
+// One thread of a server with everything it needs: event loop, listening sockets, connections, buffers.
+// Sessions reach it by reference; all but drain() and stats() is for its own thread.
 #pragma once
 
 #include <array>
@@ -43,7 +43,8 @@ struct ServerShared {
 class ServingThread final : public Watcher {
  public:
   // May throw std::bad_alloc or std::system_error.
-  ServingThread(ServerShared& shared, unsigned index, std::vector<UniqueFd> listening, std::shared_ptr<WakeQueue> wakes);
+  ServingThread(ServerShared& shared, unsigned index, std::vector<UniqueFd> listening,
+                std::shared_ptr<WakeQueue> wakes);
   ~ServingThread();
 
   void run() noexcept;
@@ -75,6 +76,7 @@ class ServingThread final : public Watcher {
   void take_wakes() noexcept;
   void accept_from(Listener& listener) noexcept;
   void admit(UniqueFd connection, std::string peer);
+  bool claim_connection() noexcept;  // one of the server's max_connections
   void pause(Listener& listener) noexcept;
   void tick() noexcept;
   void schedule_tick() noexcept;

@@ -1,24 +1,18 @@
 #include "http/session.hpp"
 
 #include <sys/socket.h>
-#include <sys/uio.h>
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
 #include <exception>
 #include <new>
 #include <utility>
 
-#include "http/problem.hpp"
 #include "http/serving_thread.hpp"
 
 namespace slipway::http {
 namespace {
 
-constexpr std::size_t kGatherBytes = 64 * 1024;    // beyond that, what was gathered is written
-constexpr std::size_t kReadAhead = 64 * 1024;      // pipelined bytes taken in while an answer is being made
-constexpr Nanoseconds kIdleMemory = kSecond;       // an idle connection keeps its buffers for that long
+constexpr std::size_t kReadAhead = 64 * 1024;  // pipelined bytes taken in while an answer is being made
+constexpr Nanoseconds kIdleMemory = kSecond;   // an idle connection keeps its buffers for that long
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -32,8 +26,13 @@ Session::Session(ServingThread& thread, UniqueFd connection, std::string peer)
   exchange_.request_.peer_ = peer_;
 }
 
-void Session::start() { live(false); }
-void Session::start_refusing() { live(true); }
+void Session::start(bool refusing) noexcept {
+  try {
+    live(refusing);
+  } catch (const std::bad_alloc&) {  // there is no frame for the coroutine
+    end(refusing);
+  }
+}
 
 void Session::Until::await_suspend(std::coroutine_handle<> waiter) const noexcept {
   session.wanted_ = events;
@@ -45,7 +44,9 @@ void Session::signal(Event event) noexcept {
   if (waiter_ && (wanted_ & event) != 0) std::exchange(waiter_, {}).resume();
 }
 
-void Session::on_ready(Ready what) noexcept { signal(what == Ready::read ? kReadable : kWritable); }
+void Session::on_ready(Ready what) noexcept {
+  signal(what == Ready::read ? kReadable : kWritable);
+}
 
 void Session::on_tick(Nanoseconds now) noexcept {
   if (finished_) return;
@@ -83,8 +84,7 @@ Life Session::live(bool refusing) {
     // Out of memory: this connection ends, the others go on.
   }
   if (gone_ && waits_for_ == Stage::none) thread_.counters().disconnects.add();
-  end();
-  thread_.on_session_end(refusing);
+  end(refusing);
 }
 
 // One request, from its first byte to its answer. False: the connection ends once the output is written.
@@ -143,7 +143,8 @@ Step Session::receive_request() {
   }
 }
 
-// Writes what there is and waits for more of a request. Each stage has a time of its own, which its bytes do not prolong.
+// Writes what there is and waits for more of a request. Each stage has a time of its own, which its bytes do
+// not prolong.
 Step Session::receive_more(Stage stage) {
   if (has_output() && send() != Sent::all && !co_await flush()) co_return false;
   if (waits_for_ != stage) {
@@ -199,7 +200,8 @@ Step Session::settle_deferred() {
   }
   while (!happened(kCompleted)) {
     if ((gone_ || expired) && answer->settle()) break;
-    // If settle() said no, complete() came first and its wake-up is on its way: nothing else matters until then.
+    // If settle() said no, complete() came first and its wake-up is on its way: nothing else matters until
+    // then.
     const bool settled = gone_ || expired;
     const bool listens = !settled && input_.size() < kReadAhead;
     if (listens) descriptor_.wait(Ready::read);
@@ -245,8 +247,8 @@ Step Session::flush() {
   co_return true;
 }
 
-// Ends our direction and waits for the client to end its own: closing at once, with bytes unread, would make the kernel send
-// a reset that can destroy the answer before the client has read it.
+// Ends our direction and waits for the client to end its own: closing at once, with bytes unread, would make
+// the kernel send a reset that can destroy the answer before the client has read it.
 Step Session::linger() {
   input_ = {};
   ::shutdown(descriptor_.get(), SHUT_WR);
@@ -261,121 +263,18 @@ Step Session::linger() {
   co_return true;
 }
 
-void Session::end() noexcept {
+void Session::end(bool refusing) noexcept {
   if (exchange_.deferred_ != nullptr) exchange_.deferred_->abandon();
   exchange_.deferred_.reset();
   thread_.forget_deadline(*this);
   descriptor_.close();
   finished_ = true;
+  thread_.on_session_end(refusing);
 }
 
 void Session::wait_at_most(Nanoseconds time) noexcept {
   happened_ &= ~kTimeout;
   timeout_at_ = thread_.coarse_now() + time;
-}
-
-// Makes the answer to a request that cannot be taken. The rest of the connection's bytes cannot be trusted: it ends.
-void Session::refuse(int status, std::string_view detail) {
-  thread_.counters().protocol_errors.add();
-  name_request();
-  answer_problem(exchange_, {.status = status, .detail = detail});
-  exchange_.response_.close_connection();
-  input_ = {};
-  queue_answer();
-}
-
-bool Session::queue_answer() {
-  const Response& response = exchange_.response_;
-  const Request& request = exchange_.request_;
-  closing_ = response.closes_connection() || !parser_.keep_alive() || ends_here();
-  const std::string_view payload = status_has_body(response.status()) ? response.payload() : std::string_view();
-  append_response_head({.status = response.status(),
-                        .http_1_0 = request.http_1_0(),
-                        .close = closing_,
-                        .content_type = response.content_type(),
-                        .header_lines = response.header_lines(),
-                        .request_id = request.request_id(),
-                        .date_line = thread_.date_line().at(thread_.coarse_now()),
-                        .content_length = payload.size()},
-                       out_);
-  ++gathered_;
-  if (request.method() == Method::head) return !closing_;
-  if (!input_.empty() && out_.size() + payload.size() < kGatherBytes)
-    out_.append(payload);
-  else
-    tail_ = payload;
-  return !closing_;
-}
-
-// While the server drains, the last request that has arrived is the connection's last.
-bool Session::ends_here() {
-  return thread_.draining() && input_.empty() && receive() != Received::bytes;
-}
-
-// Once per event: a connection that always has more to read waits for its turn.
-Session::Received Session::receive() noexcept {
-  happened_ &= ~kReadable;
-  auto& buffer = thread_.receive_buffer();
-  ssize_t got = 0;
-  do got = ::recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
-  while (got < 0 && errno == EINTR);
-  if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return Received::nothing;
-  if (got <= 0) return Received::closed;
-  received_at_ = monotonic_now();
-  return take_in({buffer.data(), static_cast<std::size_t>(got)}) ? Received::bytes : Received::closed;
-}
-
-bool Session::take_in(std::string_view bytes) noexcept {
-  if (input_.empty()) {
-    input_ = bytes;
-    return true;
-  }
-  try {
-    kept_input_.erase(0, static_cast<std::size_t>(input_.data() - kept_input_.data()));
-    kept_input_.append(bytes);
-    input_ = kept_input_;
-    return true;
-  } catch (const std::bad_alloc&) {
-    return false;
-  }
-}
-
-// Takes in what the client sends while its answer is being made. False: it went away.
-bool Session::read_ahead() noexcept {
-  if (receive() == Received::closed) return false;
-  try {
-    keep_input();
-    return true;
-  } catch (const std::bad_alloc&) {
-    return false;
-  }
-}
-
-void Session::keep_input() {
-  const char* const buffer = thread_.receive_buffer().data();
-  if (input_.data() < buffer || input_.data() >= buffer + thread_.receive_buffer().size()) return;
-  kept_input_.assign(input_);
-  input_ = kept_input_;
-}
-
-Session::Sent Session::send() noexcept {
-  while (sent_ < out_.size() + tail_.size()) {
-    const std::string_view head = std::string_view(out_).substr(std::min(sent_, out_.size()));
-    const std::string_view tail = tail_.substr(sent_ < out_.size() ? 0 : sent_ - out_.size());
-    std::array<iovec, 2> pieces{iovec{const_cast<char*>(head.data()), head.size()},
-                                iovec{const_cast<char*>(tail.data()), tail.size()}};
-    msghdr message{};
-    message.msg_iov = pieces.data();
-    message.msg_iovlen = pieces.size();
-    const ssize_t put = ::sendmsg(descriptor_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? Sent::some : Sent::failed;
-    sent_ += static_cast<std::size_t>(put);
-  }
-  out_.clear();
-  tail_ = {};
-  sent_ = gathered_ = 0;
-  return Sent::all;
 }
 
 }  // namespace slipway::http

@@ -1,5 +1,6 @@
-// One connection: reads requests, has them handled, writes the answers. A coroutine reads straight down; whatever it waits for
-// (the socket, a completed answer, a deadline, the end of the server) comes as an event.
+// One connection: reads requests, has them handled, writes the answers. A coroutine reads straight down;
+// whatever it waits for (the socket, a completed answer, a deadline, the end of the server) comes as an
+// event.
 #pragma once
 
 #include <coroutine>
@@ -23,8 +24,7 @@ class Session final : public DeadlineEntry, public Watcher {
   Session(ServingThread& thread, UniqueFd connection, std::string peer);
   Session(const Session&) = delete;
 
-  void start();
-  void start_refusing();  // answers 503 at once
+  void start(bool refusing) noexcept;  // refusing: answers 503 and ends
 
   // Events. The session may be over when they return, but it still exists.
   void on_completed() noexcept { signal(kCompleted); }
@@ -36,8 +36,20 @@ class Session final : public DeadlineEntry, public Watcher {
   bool finished() const { return finished_ && !descriptor_.waiting(); }
 
  private:
-  enum Event : unsigned { kReadable = 1, kWritable = 2, kCompleted = 4, kDeadline = 8, kTimeout = 16, kForce = 32 };
-  enum class Stage : std::uint8_t { none, idle, head, body };  // what the session waits for the client to send
+  enum Event : unsigned {
+    kReadable = 1,
+    kWritable = 2,
+    kCompleted = 4,
+    kDeadline = 8,
+    kTimeout = 16,
+    kForce = 32
+  };
+  enum class Stage : std::uint8_t {
+    none,
+    idle,
+    head,
+    body
+  };  // what the session waits for the client to send
   enum class Received : std::uint8_t { bytes, nothing, closed };
   enum class Sent : std::uint8_t { all, some, failed };
 
@@ -61,7 +73,7 @@ class Session final : public DeadlineEntry, public Watcher {
   Step settle_deferred();
   Step flush();
   Step linger();
-  void end() noexcept;
+  void end(bool refusing) noexcept;
 
   void handle();
   void begin_request();
@@ -94,10 +106,11 @@ class Session final : public DeadlineEntry, public Watcher {
   Nanoseconds received_at_ = 0;
 
   std::string_view input_;  // received and not parsed yet: in the thread's receive buffer, or in kept_input_
-  std::string kept_input_;  // it must be here whenever the coroutine waits, as the receive buffer is everybody's
-  std::string out_;         // heads, and bodies of all answers but the last
-  std::string_view tail_;   // the last answer's body, where it lies
-  std::size_t sent_ = 0;    // of both
+  std::string
+      kept_input_;   // it must be here whenever the coroutine waits, as the receive buffer is everybody's
+  std::string out_;  // heads, and bodies of all answers but the last
+  std::string_view tail_;  // the last answer's body, where it lies
+  std::size_t sent_ = 0;   // of both
   std::size_t gathered_ = 0;
 
   bool closing_ = false;  // the answer in out_ is the last

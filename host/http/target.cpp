@@ -6,12 +6,6 @@
 namespace slipway::http {
 namespace {
 
-int hex_digit(char byte) {
-  if (byte >= '0' && byte <= '9') return byte - '0';
-  const char lower = to_lower(byte);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 const char* decode(std::string_view raw, PaddedBuffer& decoded) {
   decoded.clear();
   decoded.reserve(raw.size());
@@ -22,7 +16,8 @@ const char* decode(std::string_view raw, PaddedBuffer& decoded) {
     if (high < 0 || low < 0) return "has a '%' that two hexadecimal digits do not follow";
     const char byte = static_cast<char>(high * 16 + low);
     if (byte == '/' || byte == '\\') return "has an encoded slash or backslash in its path";
-    if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F) return "has an encoded control byte in its path";
+    if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F)
+      return "has an encoded control byte in its path";
     decoded.append(raw.substr(plain, at - plain));
     decoded.append({&byte, 1});
     plain = at + 3;
@@ -49,7 +44,9 @@ std::string_view without_authority(std::string_view target) {
   return target;
 }
 
-Target refused(const char* why) { return {{}, {}, why}; }
+Target refused(const char* why) {
+  return {{}, {}, why};
+}
 
 }  // namespace
 
@@ -58,7 +55,8 @@ Target parse_target(std::string_view raw, PaddedBuffer& decoded) {
   const std::string_view origin = without_authority(raw);
   const std::size_t mark = origin.find('?');
   std::string_view path = origin.substr(0, mark);
-  const std::string_view query = mark == std::string_view::npos ? std::string_view() : origin.substr(mark + 1);
+  const std::string_view query =
+      mark == std::string_view::npos ? std::string_view() : origin.substr(mark + 1);
   if (path.empty() || path[0] != '/') return refused("does not begin with '/'");
   if (origin.find('#') != std::string_view::npos) return refused("has a fragment ('#')");
   if (path.find('\\') != std::string_view::npos) return refused("has a backslash in its path");

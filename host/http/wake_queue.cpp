@@ -51,10 +51,16 @@ Deferred* WakeQueue::take_all() noexcept {
   return oldest;
 }
 
-UniqueFd WakeQueue::duplicate() const { return UniqueFd(::fcntl(event_.get(), F_DUPFD_CLOEXEC, 0)); }
+UniqueFd WakeQueue::duplicate() const {
+  return UniqueFd(::fcntl(event_.get(), F_DUPFD_CLOEXEC, 0));
+}
 
-Session& WakeQueue::owner(const Deferred& answer) noexcept { return *answer.owner_; }
+Session& WakeQueue::owner(const Deferred& answer) noexcept {
+  return *answer.owner_;
+}
 
-Deferred* WakeQueue::next(const Deferred& answer) noexcept { return answer.next_; }
+Deferred* WakeQueue::next(const Deferred& answer) noexcept {
+  return answer.next_;
+}
 
 }  // namespace slipway::http

@@ -17,15 +17,17 @@ class WakeQueue {
  public:
   static Result<std::shared_ptr<WakeQueue>> create();
 
-  // [any thread] Links `answer` in, without allocating. The serving thread may take it, and free it, before this returns.
+  // [any thread] Links `answer` in, without allocating. The serving thread may take it, and free it, before
+  // this returns.
   void push(Deferred& answer) noexcept;
 
   // [any thread] Makes the descriptor readable.
   void wake() noexcept;
 
   // [serving thread]
-  UniqueFd duplicate() const;  // of the descriptor that is readable after wake(); invalid if there is none left
-  void clear_wakes() noexcept;  // before take_all(), so that no wake-up is lost
+  UniqueFd duplicate()
+      const;  // of the descriptor that is readable after wake(); invalid if there is none left
+  void clear_wakes() noexcept;    // before take_all(), so that no wake-up is lost
   Deferred* take_all() noexcept;  // in the order of completion; walk it with next()
   static Deferred* next(const Deferred& answer) noexcept;
   static Session& owner(const Deferred& answer) noexcept;

@@ -15,7 +15,8 @@ namespace slipway::schema {
 
 class Automaton {
  public:
-  static constexpr std::size_t kMostStates = 1024;
+  static constexpr std::size_t kMostStates = 4096;   // on the way to the smallest table
+  static constexpr std::size_t kMostEntries = 65'536;  // of that table: 256 KiB
 
   // None where a Unicode property is asked for, or where there would be too many states.
   static std::optional<Automaton> build(const Regex& regex);

@@ -169,6 +169,7 @@ std::optional<Automaton> Automaton::build(const Regex& regex) {
   std::optional<Automaton> automaton = SubsetBuilder(*program).build();
   if (!automaton) return std::nullopt;
   automaton->minimise();
+  if (automaton->next_.size() > kMostEntries) return std::nullopt;
   automaton->pack();
   return automaton;
 }

@@ -176,6 +176,7 @@ NodeId Compiler::reference(document::Value value, Place& place) {
   NodeId id = node_for(value.node());
   if (!compiled_[id]) pending_.push_back({value.node(), at});
   if (sensitive) id = wrap_sensitive(id, location(document_location(place.document), place.pointer));
+  if (sensitive) passed.resize(1);  // the others need not be
   for (const slw_value* const reference : passed) node_of_.try_emplace(reference, id);
   return id;
 }

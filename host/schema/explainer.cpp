@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kLongestName = 256;     // bytes of a member's name that is repeated in a pointer
 constexpr std::uint32_t kMostAlternatives = 4;  // whose first reasons are told together
 constexpr std::size_t kLongestReason = 200;
+constexpr std::uint32_t kMostDepth = 1'200;  // of the walk: what a stack can take
 
 std::string_view text_of(const slw_value* key) { return {static_cast<const char*>(slw_payload(key)), key->count}; }
 document::Value value_of(const slw_value* value) { return document::Value(value); }
@@ -63,8 +64,12 @@ void Explainer::report(const Node& node, std::string_view keyword, std::string_v
 template <class Subject>
 void Explainer::visit(NodeId id, Subject subject) {
   const Node& node = program_.nodes[id];
+  if (depth_ >= kMostDepth) {
+    report(node, "limit", "", [](bool) { return std::string("is refused for what is inside it, too deep to be explained"); });
+    return;
+  }
   if (node.shared && !summing_up_) {
-    const auto [address, axis] = detail::identity_of(subject, nullptr);
+    const auto [address, axis] = detail::identity_of(subject, validator_.element());
     if (visited_.find(id, address, axis) != Memory::Answer::unknown) return;
     visited_.add(id, address, axis, true);
   }
@@ -72,8 +77,10 @@ void Explainer::visit(NodeId id, Subject subject) {
     visit_type(node, value_of(subject));
     return;
   }
+  ++depth_;
   visit_kind(node, subject);
   if (node.logic != kNone && !stopped()) visit_logic(node, subject);
+  --depth_;
 }
 
 template void Explainer::visit(NodeId, const slw_value*);
@@ -107,7 +114,7 @@ void Explainer::visit_kind(const Node& node, const slw_value* value) {
       }
       const slw_value number = slw_tensor_number(value, 0);
       if ((node.kinds >> number.kind & 1) == 0) visit_type(node, document::Value(&number));
-      else visit_kind(node, &number);
+      else visit_number(node, &number);
       break;
     }
     default: break;
@@ -134,7 +141,8 @@ void Explainer::visit_array(const Node& node, const slw_value* value) {
   const ArrayRules& rules = program_.arrays[node.array];
   if (!visit_item_counts(node, value->count, [&] { return find_equal_items(value); })) return;
   const auto* const items = static_cast<const slw_value*>(slw_payload(value));
-  for (std::uint32_t i = 0; i < value->count && !stopped(); ++i) {
+  const std::uint32_t end = rules.rest == kNever ? std::min(value->count, rules.tuple.count) : value->count;
+  for (std::uint32_t i = 0; i < end && !stopped(); ++i) {
     const NodeId item = i < rules.tuple.count ? program_.children[rules.tuple.first + i] : rules.rest;
     at({{}, i, true}, [&] { visit_if_refused(item, items + i); });
   }
@@ -144,7 +152,8 @@ void Explainer::visit_kind(const Node& node, View view) {
   if (node.array == kNone) return;
   const ArrayRules& rules = program_.arrays[node.array];
   if (!visit_item_counts(node, view.size(), [&] { return find_equal_items(view); })) return;
-  for (std::uint32_t i = 0; i < view.size() && !stopped(); ++i) {
+  const std::uint32_t end = rules.rest == kNever ? std::min(view.size(), rules.tuple.count) : view.size();
+  for (std::uint32_t i = 0; i < end && !stopped(); ++i) {
     const NodeId item = i < rules.tuple.count ? program_.children[rules.tuple.first + i] : rules.rest;
     at({{}, i, true}, [&] {
       if (!view.innermost()) {
@@ -152,13 +161,9 @@ void Explainer::visit_kind(const Node& node, View view) {
         return;
       }
       const slw_value number = view.number(i);
-      // A copy on the stack is no place to remember anything about.
-      Validator alone(program_);
-      if (!alone.accepts(item, &number)) {
-        const bool before = std::exchange(summing_up_, true);
-        visit(item, &number);
-        summing_up_ = before;
-      }
+      validator_.look_at(view.address(i));
+      visit_if_refused(item, &number);
+      validator_.look_at(nullptr);
     });
   }
 }

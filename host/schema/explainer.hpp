@@ -69,6 +69,7 @@ class Explainer {
   std::vector<Violation> found_;
   std::vector<Token> path_;
   Memory visited_;
+  std::uint32_t depth_ = 0;
   bool summing_up_ = false;  // within the message of a combination
 };
 

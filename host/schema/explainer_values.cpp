@@ -90,6 +90,7 @@ void Explainer::visit_text(const Node& node, const slw_value* value) {
 }
 
 void Explainer::visit_number(const Node& node, const slw_value* value) {
+  if (!document::Value(value).is_number()) return;
   if (node.integral_only && !document::Value(value).is_integer()) {
     visit_type(node, document::Value(value));
     return;

@@ -95,7 +95,10 @@ bool Validator::check_node(const Node& node, const slw_value* value) {
     case SLW_TENSOR: {
       if (value->tag != 0) return check_node(node, View{value});
       const slw_value number = slw_tensor_number(value, 0);
-      return check_node(node, &number);
+      element_ = static_cast<const char*>(slw_tensor_data(value));
+      const bool good = check_node(node, &number);
+      element_ = nullptr;
+      return good;
     }
     default: break;
   }

@@ -26,6 +26,9 @@ class Validator {
   void begin_series(const slw_value* document);
   bool asks(NodeId node, const slw_value* value) { return check(node, value) && trouble_ == Trouble::none; }
   bool asks(NodeId node, View view) { return check(node, view) && trouble_ == Trouble::none; }
+  // Says that the next values are copies of the number of a tensor at `element`; null: no longer.
+  void look_at(const char* element) { element_ = element; }
+  const char* element() const { return element_; }
 
   // Not none where an answer was no because a bound was passed.
   Trouble trouble() const { return trouble_; }

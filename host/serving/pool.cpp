@@ -62,6 +62,7 @@ void Pool::work() {
 void Pool::end_thread() {
   const auto self = std::find_if(threads_.begin(), threads_.end(),
                                  [](const std::thread& each) { return each.get_id() == std::this_thread::get_id(); });
+  if (self == threads_.end()) return;  // stop() gave up on this one
   ended_.push_back(std::move(*self));
   threads_.erase(self);
   thread_ended_.notify_all();

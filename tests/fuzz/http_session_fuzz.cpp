@@ -1,4 +1,5 @@
-// The request parser, as a session feeds it: whatever the pieces that bytes come in, the same requests must come out.
+// The request parser, as a session feeds it: whatever the pieces that bytes come in, the same requests must
+// come out.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -24,7 +25,10 @@ std::string transcript(std::string_view bytes, std::size_t piece, const Limits& 
       return log + "refused " + std::to_string(parser.refusal().status) + parser.refusal().detail;
     if (progress == RequestParser::Progress::have_head) continue;
     if (progress == RequestParser::Progress::complete) {
-      log.append(request.method_text()).append(request.path()).append(request.query()).append(request.request_id());
+      log.append(request.method_text())
+          .append(request.path())
+          .append(request.query())
+          .append(request.request_id());
       for (const Field& field : request.headers()) log.append(field.name).append(field.value);
       log.append(request.body().view()).append(parser.keep_alive() ? "+" : "-");
       parser.reset();

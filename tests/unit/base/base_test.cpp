@@ -8,6 +8,7 @@
 #include "base/json_text.hpp"
 #include "base/padded_buffer.hpp"
 #include "base/result.hpp"
+#include "base/units.hpp"
 #include "base/utf8.hpp"
 
 using namespace slipway;
@@ -93,4 +94,21 @@ TEST_CASE("reading a file says what is wrong with it") {
   const Result<std::string> large = read_file("/proc/self/exe", 10);
   REQUIRE_FALSE(large.ok());
   CHECK(large.error().code == Code::limit_exceeded);
+}
+
+TEST_CASE("durations and sizes are read with their units, and written back") {
+  CHECK(*parse_duration("250ms") == 250 * kMillisecond);
+  CHECK(*parse_duration("30s") == 30 * kSecond);
+  CHECK(*parse_duration("5m") == 300 * kSecond);
+  CHECK(*parse_size("64KiB") == 65536);
+  CHECK(*parse_size("2GiB") == 2147483648u);
+  CHECK(*parse_size("17") == 17);
+  for (const char* text : {"", "5", "0s", "-1s", "1.5s", "5h", "s", "99999999999999999999s", "9223372036854775807m", "5 s"})
+    CHECK_FALSE(parse_duration(text).ok());
+  for (const char* text : {"", "0", "MiB", "1MB", "1.5MiB", "18446744073709551615GiB"}) CHECK_FALSE(parse_size(text).ok());
+  CHECK(format_duration(90 * kSecond) == "90s");
+  CHECK(format_duration(120 * kSecond) == "2m");
+  CHECK(format_duration(1500 * kMillisecond) == "1500ms");
+  CHECK(format_size(1536) == "1536");
+  CHECK(format_size(16u << 20) == "16MiB");
 }

@@ -12,7 +12,9 @@ using namespace slipway::http::test;
 
 namespace {
 
-Nanoseconds in_a_while() { return monotonic_now() + 60 * kSecond; }
+Nanoseconds in_a_while() {
+  return monotonic_now() + 60 * kSecond;
+}
 
 ServerOptions quick(unsigned threads = 1) {
   ServerOptions options;
@@ -67,11 +69,13 @@ TEST_CASE("idle connections end in order, and a last request on its way is answe
 TEST_CASE("requests in progress are finished, pipelined ones included") {
   const auto held = std::make_shared<Held>();
   std::atomic<bool> deferred{false};
-  TestServer server([&](Exchange& exchange) {
-    if (exchange.request().path() != "/held") return echo(exchange);
-    exchange.defer(held, in_a_while());
-    deferred = true;
-  }, quick());
+  TestServer server(
+      [&](Exchange& exchange) {
+        if (exchange.request().path() != "/held") return echo(exchange);
+        exchange.defer(held, in_a_while());
+        deferred = true;
+      },
+      quick());
   Client client(server.port());
   client.send(get("/held") + get("/2") + get("/3"));
   wait_until([&] { return deferred.load(); });
@@ -97,13 +101,15 @@ TEST_CASE("requests in progress are finished, pipelined ones included") {
 TEST_CASE("connections that wait to be accepted are served") {
   std::mutex gate;
   std::atomic<bool> blocked{false};
-  TestServer server([&](Exchange& exchange) {
-    if (exchange.request().path() == "/block") {
-      blocked = true;
-      const std::lock_guard wait(gate);
-    }
-    echo(exchange);
-  }, quick());
+  TestServer server(
+      [&](Exchange& exchange) {
+        if (exchange.request().path() == "/block") {
+          blocked = true;
+          const std::lock_guard wait(gate);
+        }
+        echo(exchange);
+      },
+      quick());
   gate.lock();
   Client first(server.port());
   first.send(get("/block"));
@@ -117,7 +123,8 @@ TEST_CASE("connections that wait to be accepted are served") {
   gate.unlock();
   CHECK(first.read().body == "/block|");
   int right = 0;
-  for (int i = 0; i < 200; ++i) right += queued[static_cast<std::size_t>(i)].read().body == "/" + std::to_string(i) + "|";
+  for (int i = 0; i < 200; ++i)
+    right += queued[static_cast<std::size_t>(i)].read().body == "/" + std::to_string(i) + "|";
   CHECK(right == 200);
   queued.clear();
   first.close();
@@ -160,10 +167,12 @@ TEST_CASE("draining under load loses nothing") {
 TEST_CASE("the deadline ends what does not end by itself") {
   const auto held = std::make_shared<Held>();
   std::atomic<bool> deferred{false};
-  TestServer server([&](Exchange& exchange) {
-    exchange.defer(held, in_a_while());
-    deferred = true;
-  }, quick());
+  TestServer server(
+      [&](Exchange& exchange) {
+        exchange.defer(held, in_a_while());
+        deferred = true;
+      },
+      quick());
   Client client(server.port());
   client.send(get("/"));
   wait_until([&] { return deferred.load(); });

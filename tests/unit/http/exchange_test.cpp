@@ -92,8 +92,12 @@ void wait_until(const Condition& condition) {
   while (!condition()) std::this_thread::yield();
 }
 
-Nanoseconds soon() { return monotonic_now() + 20 * kMillisecond; }
-Nanoseconds never() { return monotonic_now() + 3600 * kSecond; }
+Nanoseconds soon() {
+  return monotonic_now() + 20 * kMillisecond;
+}
+Nanoseconds never() {
+  return monotonic_now() + 3600 * kSecond;
+}
 
 // Keeps the work of every request for the test to complete.
 struct Holder {
@@ -119,24 +123,27 @@ TEST_CASE("answers come from other threads") {
   Pool pool(3);
   ServerOptions options;
   options.threads = 2;
-  TestServer server([&](Exchange& exchange) {
-    auto work = std::make_shared<Work>(counts, std::string(exchange.request().path()));
-    // Sometimes the work is handed out, and may be complete, before it is deferred.
-    if (exchange.request().path().size() % 2 == 0) {
-      pool.add(work);
-      exchange.defer(std::move(work), never());
-    } else {
-      exchange.defer(work, never());
-      pool.add(std::move(work));
-    }
-  }, options);
+  TestServer server(
+      [&](Exchange& exchange) {
+        auto work = std::make_shared<Work>(counts, std::string(exchange.request().path()));
+        // Sometimes the work is handed out, and may be complete, before it is deferred.
+        if (exchange.request().path().size() % 2 == 0) {
+          pool.add(work);
+          exchange.defer(std::move(work), never());
+        } else {
+          exchange.defer(work, never());
+          pool.add(std::move(work));
+        }
+      },
+      options);
   std::atomic<int> right{0};
   std::vector<std::thread> clients;
   for (int c = 0; c < 8; ++c) {
     clients.emplace_back([&, c] {
       Client client(server.port());
       for (int i = 0; i < 500; ++i) {
-        const std::string path = "/" + std::to_string(c) + "/" + std::string(static_cast<std::size_t>(i % 5), 'a');
+        const std::string path =
+            "/" + std::to_string(c) + "/" + std::string(static_cast<std::size_t>(i % 5), 'a');
         right += client.ask(get(path)).body == path + " done";
       }
     });
@@ -310,12 +317,14 @@ TEST_CASE("completion, deadline, disconnect and shutdown race, and each work is 
     Pool pool(2);
     ServerOptions options;
     options.threads = 2;
-    TestServer server([&](Exchange& exchange) {
-      auto work = std::make_shared<Work>(counts, "x");
-      ++deferred;
-      pool.add(work);
-      exchange.defer(std::move(work), monotonic_now() + 30 * kMicrosecond);
-    }, options);
+    TestServer server(
+        [&](Exchange& exchange) {
+          auto work = std::make_shared<Work>(counts, "x");
+          ++deferred;
+          pool.add(work);
+          exchange.defer(std::move(work), monotonic_now() + 30 * kMicrosecond);
+        },
+        options);
     std::atomic<bool> stop{false};
     std::vector<std::thread> clients;
     for (int c = 0; c < 6; ++c) {

@@ -15,8 +15,8 @@ namespace {
 
 ServerOptions impatient() {
   ServerOptions options;
-  options.limits.header_timeout = options.limits.body_timeout = options.limits.idle_timeout = options.limits.write_timeout =
-      options.limits.linger_timeout = 50 * kMillisecond;
+  options.limits.header_timeout = options.limits.body_timeout = options.limits.idle_timeout =
+      options.limits.write_timeout = options.limits.linger_timeout = 50 * kMillisecond;
   return options;
 }
 
@@ -40,8 +40,9 @@ TEST_CASE("an idle connection is closed without a word") {
 
 TEST_CASE("slow headers and slow bodies are answered 408") {
   TestServer server([](Exchange& exchange) { echo(exchange); }, impatient());
-  for (const std::string& part : {std::string("GET / HT"), std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab"),
-                                  std::string("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")}) {
+  for (const std::string& part :
+       {std::string("GET / HT"), std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab"),
+        std::string("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")}) {
     Client client(server.port());
     const Reply reply = client.ask(part);
     CHECK(reply.status == 408);
@@ -136,7 +137,8 @@ TEST_CASE("running out of descriptors neither spins nor loses who waits") {
 
 TEST_CASE("clients that vanish leave nothing behind") {
   TestServer server([](Exchange& exchange) { echo(exchange); });
-  for (const std::string& part : {std::string(), std::string("GET"), get("/a"), std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab")}) {
+  for (const std::string& part : {std::string(), std::string("GET"), get("/a"),
+                                  std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab")}) {
     Client resets(server.port());
     resets.send(part);
     resets.reset_connection();
@@ -144,5 +146,7 @@ TEST_CASE("clients that vanish leave nothing behind") {
     closes.send(part);
     closes.close();
   }
-  wait_until([&] { return server.server().stats().connections == 8 && server.server().stats().connections_open == 0; });
+  wait_until([&] {
+    return server.server().stats().connections == 8 && server.server().stats().connections_open == 0;
+  });
 }

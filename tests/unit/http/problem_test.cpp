@@ -8,17 +8,21 @@ using namespace slipway::http;
 TEST_CASE("problem details have their members in order") {
   PaddedBuffer out;
   const ProblemItem items[] = {{"/a~1b", "type", "must be a \"string\""}, {"", "required", "x"}};
-  append_problem({.status = 422, .detail = "no", .type = "urn:x", .title = "T", .errors = items}, "id-1", out);
-  CHECK(out.view() ==
-        R"({"type":"urn:x","title":"T","status":422,"detail":"no","request_id":"id-1","errors":[)"
-        R"({"pointer":"/a~1b","keyword":"type","message":"must be a \"string\""},{"pointer":"","keyword":"required","message":"x"}]})"
-        "\n");
+  append_problem({.status = 422, .detail = "no", .type = "urn:x", .title = "T", .errors = items}, "id-1",
+                 out);
+  CHECK(
+      out.view() ==
+      R"({"type":"urn:x","title":"T","status":422,"detail":"no","request_id":"id-1","errors":[)"
+      R"({"pointer":"/a~1b","keyword":"type","message":"must be a \"string\""},{"pointer":"","keyword":"required","message":"x"}]})"
+      "\n");
 }
 
 TEST_CASE("the title is the status's phrase, and there are no empty errors") {
   PaddedBuffer out;
   append_problem({.status = 404, .detail = "d"}, "", out);
-  CHECK(out.view() == "{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,\"detail\":\"d\",\"request_id\":\"\"}\n");
+  CHECK(out.view() ==
+        "{\"type\":\"about:blank\",\"title\":\"Not "
+        "Found\",\"status\":404,\"detail\":\"d\",\"request_id\":\"\"}\n");
 }
 
 TEST_CASE("bytes that are not UTF-8 do not reach the answer") {

@@ -10,14 +10,29 @@ using namespace slipway::http;
 
 TEST_CASE("a response's head") {
   std::string out;
-  append_response_head({.status = 200, .http_1_0 = false, .close = false, .content_type = "application/json", .header_lines = "X: y\r\n",
-                        .request_id = "id", .date_line = "Date: now\r\n", .content_length = 12}, out);
-  CHECK(out == "HTTP/1.1 200 OK\r\nDate: now\r\nContent-Type: application/json\r\nContent-Length: 12\r\nX-Request-Id: id\r\nX: y\r\n\r\n");
+  append_response_head({.status = 200,
+                        .http_1_0 = false,
+                        .close = false,
+                        .content_type = "application/json",
+                        .header_lines = "X: y\r\n",
+                        .request_id = "id",
+                        .date_line = "Date: now\r\n",
+                        .content_length = 12},
+                       out);
+  CHECK(out ==
+        "HTTP/1.1 200 OK\r\nDate: now\r\nContent-Type: application/json\r\nContent-Length: "
+        "12\r\nX-Request-Id: id\r\nX: y\r\n\r\n");
 }
 
 TEST_CASE("a head without a body, and for HTTP/1.0") {
   std::string out;
-  ResponseHead head{.status = 204, .http_1_0 = true, .close = false, .content_type = {}, .header_lines = {}, .request_id = "id", .date_line = {},
+  ResponseHead head{.status = 204,
+                    .http_1_0 = true,
+                    .close = false,
+                    .content_type = {},
+                    .header_lines = {},
+                    .request_id = "id",
+                    .date_line = {},
                     .content_length = 0};
   append_response_head(head, out);
   CHECK(out == "HTTP/1.1 204 No Content\r\nX-Request-Id: id\r\nConnection: keep-alive\r\n\r\n");

@@ -39,11 +39,13 @@ Answer ask(Router& router, const std::string& method_and_path) {
 
 Router make() {
   Router router;
-  for (const char* pattern : {"/", "/models", "/models/{name}", "/models/{name}/versions/{version}", "/models/special", "/v1/models/{name}",
-                              "/v1/models/{name}/metadata", "/health/live"})
+  for (const char* pattern :
+       {"/", "/models", "/models/{name}", "/models/{name}/versions/{version}", "/models/special",
+        "/v1/models/{name}", "/v1/models/{name}/metadata", "/health/live"})
     CHECK(router.add(Method::get, pattern, show));
-  for (const char* pattern : {"/models/{name}/predict", "/models/{name}/versions/{version}/predict", "/v1/models/{name}:predict",
-                              "/v1/models/{name}/versions/{version}:predict", "/models/special/predict", "/models/special/only"})
+  for (const char* pattern :
+       {"/models/{name}/predict", "/models/{name}/versions/{version}/predict", "/v1/models/{name}:predict",
+        "/v1/models/{name}/versions/{version}:predict", "/models/special/predict", "/models/special/only"})
     CHECK(router.add(Method::post, pattern, show));
   CHECK(router.add(Method::post, "/models", show));
   return router;
@@ -56,9 +58,11 @@ TEST_CASE("routes are found with their parameters") {
   CHECK(ask(router, "GET /").body == "/");
   CHECK(ask(router, "GET /models").body == "/models");
   CHECK(ask(router, "GET /models/iris").body == "/models/{name} iris");
-  CHECK(ask(router, "GET /models/iris/versions/1.2.3?x=y").body == "/models/{name}/versions/{version} iris 1.2.3");
+  CHECK(ask(router, "GET /models/iris/versions/1.2.3?x=y").body ==
+        "/models/{name}/versions/{version} iris 1.2.3");
   CHECK(ask(router, "POST /models/iris/predict").body == "/models/{name}/predict iris");
-  CHECK(ask(router, "POST /models/iris/versions/1/predict").body == "/models/{name}/versions/{version}/predict iris 1");
+  CHECK(ask(router, "POST /models/iris/versions/1/predict").body ==
+        "/models/{name}/versions/{version}/predict iris 1");
   CHECK(ask(router, "POST /models/%69ris/predict").body == "/models/{name}/predict iris");
 }
 
@@ -72,15 +76,18 @@ TEST_CASE("literals go before parameters, and the search comes back from a dead 
 TEST_CASE("a parameter may end in a literal") {
   Router router = make();
   CHECK(ask(router, "POST /v1/models/iris:predict").body == "/v1/models/{name}:predict iris");
-  CHECK(ask(router, "POST /v1/models/iris/versions/3:predict").body == "/v1/models/{name}/versions/{version}:predict iris 3");
+  CHECK(ask(router, "POST /v1/models/iris/versions/3:predict").body ==
+        "/v1/models/{name}/versions/{version}:predict iris 3");
   CHECK(ask(router, "GET /v1/models/iris").body == "/v1/models/{name} iris");
-  CHECK(ask(router, "POST /v1/models/:predict").status == 405);  // an empty name is none: this is a model called ":predict"
+  CHECK(ask(router, "POST /v1/models/:predict").status ==
+        405);  // an empty name is none: this is a model called ":predict"
 }
 
 TEST_CASE("what is not there is 404, a wrong method 405 with Allow") {
   Router router = make();
-  for (const char* path : {"GET /nope", "GET /models/", "GET /models//predict", "GET /models/a/b", "GET /health", "GET /health/live/", "OPTIONS *",
-                           "GET /a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r"}) {
+  for (const char* path :
+       {"GET /nope", "GET /models/", "GET /models//predict", "GET /models/a/b", "GET /health",
+        "GET /health/live/", "OPTIONS *", "GET /a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r"}) {
     CAPTURE(path);
     CHECK(ask(router, path).status == 404);
   }
@@ -99,14 +106,16 @@ TEST_CASE("HEAD is served by GET") {
 
 TEST_CASE("who answers the unmatched can be chosen") {
   Router router = make();
-  router.set_unmatched([](Exchange& exchange, int status, std::string_view) { exchange.response().set_status(status + 100); });
+  router.set_unmatched(
+      [](Exchange& exchange, int status, std::string_view) { exchange.response().set_status(status + 100); });
   CHECK(ask(router, "GET /nope").status == 504);
   CHECK(ask(router, "PUT /models").headers == "Allow: GET, HEAD, POST\r\n");
 }
 
 TEST_CASE("bad patterns are refused") {
   Router router = make();
-  for (const char* pattern : {"", "models", "/{", "/a{b}", "/{a}{b}", "/{}", "/}", "/{a}/{b}/{c}/{d}/{e}", "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17"}) {
+  for (const char* pattern : {"", "models", "/{", "/a{b}", "/{a}{b}", "/{}", "/}", "/{a}/{b}/{c}/{d}/{e}",
+                              "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17"}) {
     CAPTURE(pattern);
     CHECK_FALSE(router.add(Method::get, pattern, show));
   }

@@ -26,7 +26,8 @@ TEST_CASE("a request is answered, and the connection stays") {
 }
 
 TEST_CASE("the caller's request ID comes back") {
-  TestServer server([](Exchange& exchange) { exchange.response().body().append(exchange.request().request_id()); });
+  TestServer server(
+      [](Exchange& exchange) { exchange.response().body().append(exchange.request().request_id()); });
   Client client(server.port());
   Reply reply = client.ask(get("/", "X-Request-Id: mine-1\r\n"));
   CHECK(reply.header("X-Request-Id") == "mine-1");
@@ -61,16 +62,21 @@ TEST_CASE("pipelined requests are answered in order, in whatever segments they c
     else if (i % 3 == 1)
       all += post("/" + number, std::string(static_cast<std::size_t>(i), 'b'));
     else
-      all += "POST /" + number + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1;x\r\nc\r\n0\r\n\r\n";
+      all += "POST /" + number +
+             " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1;x\r\nc\r\n0\r\n\r\n";
   }
-  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{61}, std::size_t{1000}, all.size()}) {
+  for (const std::size_t piece :
+       {std::size_t{1}, std::size_t{7}, std::size_t{61}, std::size_t{1000}, all.size()}) {
     Client client(server.port());
     std::thread sender([&] {
-      for (std::size_t at = 0; at < all.size(); at += piece) client.send(std::string_view(all).substr(at, piece));
+      for (std::size_t at = 0; at < all.size(); at += piece)
+        client.send(std::string_view(all).substr(at, piece));
     });
     int right = 0;
     for (int i = 0; i < 100; ++i) {
-      const std::string body = i % 3 == 0 ? "" : i % 3 == 1 ? std::string(static_cast<std::size_t>(i), 'b') : "abc";
+      const std::string body = i % 3 == 0   ? ""
+                               : i % 3 == 1 ? std::string(static_cast<std::size_t>(i), 'b')
+                                            : "abc";
       const Reply reply = client.read();
       right += reply.status == 200 && reply.body == "/" + std::to_string(i) + "|" + body;
     }
@@ -117,7 +123,8 @@ TEST_CASE("100-continue is said when the body is waited for, and not otherwise")
   CHECK(client.ask(head).status == 100);
   CHECK(client.ask("ab").body == "/a|ab");
   CHECK(client.ask(head + "cd").body == "/a|cd");
-  const Reply refused = client.ask("POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 99999999999\r\n\r\n");
+  const Reply refused = client.ask(
+      "POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 99999999999\r\n\r\n");
   CHECK(refused.status == 413);
   CHECK(client.at_end());
 }
@@ -204,10 +211,12 @@ TEST_CASE("64 connections with 1000 requests each") {
   std::atomic<int> handled{0};
   ServerOptions options;
   options.threads = 2;
-  TestServer server([&](Exchange& exchange) {
-    ++handled;
-    echo(exchange);
-  }, options);
+  TestServer server(
+      [&](Exchange& exchange) {
+        ++handled;
+        echo(exchange);
+      },
+      options);
   std::atomic<int> right{0};
   std::vector<std::thread> clients;
   for (int c = 0; c < 64; ++c) {
@@ -227,7 +236,8 @@ TEST_CASE("64 connections with 1000 requests each") {
 TEST_CASE("IPv6, and several addresses at once") {
   ServerOptions options;
   options.listen = {{"127.0.0.1", 0}, {"::1", 0}};
-  TestServer server([](Exchange& exchange) { exchange.response().body().append(exchange.request().peer()); }, options);
+  TestServer server([](Exchange& exchange) { exchange.response().body().append(exchange.request().peer()); },
+                    options);
   CHECK(server.server().port(0) != 0);
   CHECK(server.server().port(1) != 0);
   const UniqueFd socket(::socket(AF_INET6, SOCK_STREAM, 0));
@@ -240,7 +250,8 @@ TEST_CASE("IPv6, and several addresses at once") {
   REQUIRE(::send(socket.get(), request.data(), request.size(), 0) == static_cast<ssize_t>(request.size()));
   std::string text;
   char buffer[1000];
-  for (ssize_t got = 0; (got = ::recv(socket.get(), buffer, sizeof buffer, 0)) > 0;) text.append(buffer, static_cast<std::size_t>(got));
+  for (ssize_t got = 0; (got = ::recv(socket.get(), buffer, sizeof buffer, 0)) > 0;)
+    text.append(buffer, static_cast<std::size_t>(got));
   CHECK(text.find("\r\n\r\n[::1]:") != std::string::npos);
 }
 

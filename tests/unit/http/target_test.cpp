@@ -14,7 +14,9 @@ std::string path_of(std::string_view raw) {
   return target.wrong != nullptr ? "refused: " + std::string(target.wrong) : std::string(target.path);
 }
 
-bool refused(std::string_view raw) { return path_of(raw).starts_with("refused"); }
+bool refused(std::string_view raw) {
+  return path_of(raw).starts_with("refused");
+}
 
 }  // namespace
 
@@ -44,8 +46,10 @@ TEST_CASE("queries stay as they are") {
 }
 
 TEST_CASE("path tricks are refused") {
-  for (const char* raw : {"/.", "/..", "/a/../b", "/a/./b", "/a/..", "/%2e%2e/a", "/.%2E", "/a%2Fb", "/a%2fb", "/a%5cb", "/a\\b", "/%00", "/%0a", "/%7F",
-                          "/%", "/%1", "/%g0", "/%0", "/a#b", "/%ff", "/%C0%AF", "/%ED%A0%80", "/\xFF", "/a?\xFF", "", "a", "?a"}) {
+  for (const char* raw :
+       {"/.",     "/..",   "/a/../b", "/a/./b",     "/a/..", "/%2e%2e/a", "/.%2E", "/a%2Fb", "/a%2fb",
+        "/a%5cb", "/a\\b", "/%00",    "/%0a",       "/%7F",  "/%",        "/%1",   "/%g0",   "/%0",
+        "/a#b",   "/%ff",  "/%C0%AF", "/%ED%A0%80", "/\xFF", "/a?\xFF",   "",      "a",      "?a"}) {
     CAPTURE(raw);
     CHECK(refused(raw));
   }

@@ -45,22 +45,54 @@ std::string with_segment(std::uint32_t type, const std::function<void(Elf64_Phdr
   });
 }
 
-// One entry of the dynamic section changed into another.
-std::string with_dynamic(std::int64_t tag, const std::function<void(Elf64_Dyn&)>& edit) {
-  std::string bytes = bytes_of(kGood);
-  Elf64_Phdr dynamic{};
-  with_segment(PT_DYNAMIC, [&](Elf64_Phdr& segment) { dynamic = segment; });
-  for (std::uint64_t at = dynamic.p_offset; at < dynamic.p_offset + dynamic.p_filesz;
-       at += sizeof(Elf64_Dyn)) {
-    Elf64_Dyn entry;
-    std::memcpy(&entry, bytes.data() + at, sizeof entry);
-    if (entry.d_tag != tag) continue;
-    edit(entry);
-    std::memcpy(bytes.data() + at, &entry, sizeof entry);
-    return bytes;
+// Where an entry of a plugin's dynamic section is in its bytes.
+std::size_t find_dynamic(const std::string& bytes, std::int64_t tag) {
+  Elf64_Ehdr header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  for (std::size_t i = 0; i < header.e_phnum; ++i) {
+    Elf64_Phdr segment;
+    std::memcpy(&segment, bytes.data() + header.e_phoff + i * sizeof segment, sizeof segment);
+    if (segment.p_type != PT_DYNAMIC) continue;
+    for (std::uint64_t at = segment.p_offset; at < segment.p_offset + segment.p_filesz;
+         at += sizeof(Elf64_Dyn))
+      if (std::memcmp(bytes.data() + at, &tag, sizeof tag) == 0) return at;
   }
   throw std::runtime_error("the fixture has no such entry");
 }
+
+// One entry of the dynamic section changed into another.
+std::string with_dynamic(std::int64_t tag, const std::function<void(Elf64_Dyn&)>& edit) {
+  std::string bytes = bytes_of(kGood);
+  const std::size_t at = find_dynamic(bytes, tag);
+  Elf64_Dyn entry;
+  std::memcpy(&entry, bytes.data() + at, sizeof entry);
+  edit(entry);
+  std::memcpy(bytes.data() + at, &entry, sizeof entry);
+  return bytes;
+}
+
+// A plugin and the bytes of a table of it. Linkers put the tables into the first segment, where an address is
+// an offset.
+struct Edited {
+  std::string bytes;
+  std::size_t table;
+
+  Edited(const char* name, std::int64_t tag) : bytes(bytes_of(name)) {
+    Elf64_Dyn entry;
+    std::memcpy(&entry, bytes.data() + find_dynamic(bytes, tag), sizeof entry);
+    table = entry.d_un.d_ptr;
+  }
+  template <class T>
+  T get(std::size_t index) const {
+    T value;
+    std::memcpy(&value, bytes.data() + table + index * sizeof value, sizeof value);
+    return value;
+  }
+  template <class T>
+  void set(std::size_t index, T value) {
+    std::memcpy(bytes.data() + table + index * sizeof value, &value, sizeof value);
+  }
+};
 
 }  // namespace
 
@@ -77,7 +109,7 @@ TEST_CASE("the report names what the host should know") {
   const auto report = inspect(bytes);
   REQUIRE(report.ok());
   CHECK(report->size == bytes.size());
-  CHECK(report->table_size == sizeof(slw_plugin));
+  CHECK(report->table_size >= sizeof(slw_plugin));  // clang++ counts what a sanitizer puts behind it
   CHECK(report->build_id == "c0ffee");
   CHECK_FALSE(report->tls_destructors);
 
@@ -225,4 +257,61 @@ TEST_CASE("dynamic sections the loader would trip over are refused") {
   CHECK_THAT(rename(DT_RELACOUNT, DT_FLAGS_1, DF_1_PIE), Contains("-shared") || Contains("twice"));
   CHECK_THAT(rename(DT_RELACOUNT, DT_STRTAB, 0), Contains("twice"));
   CHECK_THAT(rename(DT_RELACOUNT, DT_REL, 0), Contains("without addends"));
+}
+
+TEST_CASE("symbol tables a lookup would not return from are refused") {
+  Edited circle("sysv_hash", DT_HASH);
+  const auto buckets = circle.get<std::uint32_t>(0);
+  std::uint32_t symbol = 0;
+  for (std::uint32_t i = 0; i < buckets && symbol == 0; ++i) symbol = circle.get<std::uint32_t>(2 + i);
+  REQUIRE(symbol != 0);
+  circle.set<std::uint32_t>(2 + buckets + symbol, symbol);
+  CHECK_THAT(refusal(inspect(circle.bytes)), Contains("hash table makes no sense"));
+
+  Edited endless("good_c", DT_GNU_HASH);
+  const auto first_link = 4 + 2 * endless.get<std::uint32_t>(2) + endless.get<std::uint32_t>(0);
+  for (std::size_t i = first_link; endless.table + 4 * i < endless.bytes.size() - 4; ++i)
+    endless.set(i, endless.get<std::uint32_t>(i) & ~1u);
+  CHECK(refusal(inspect(endless.bytes)) != "");
+
+  Edited bloom("good_c", DT_GNU_HASH);
+  bloom.set<std::uint32_t>(2, 3);
+  CHECK_THAT(refusal(inspect(bloom.bytes)), Contains("hash table"));
+}
+
+TEST_CASE("symbols and their versions are where they can be") {
+  Edited versions(kGood, DT_VERSYM);
+  versions.set<std::uint16_t>(1, 0x7000);
+  CHECK_THAT(refusal(inspect(versions.bytes)), Contains("version tables"));
+
+  // Symbol 1 is an import: it has no address of its own.
+  Edited import(kGood, DT_SYMTAB);
+  auto symbol = import.get<Elf64_Sym>(1);
+  REQUIRE(symbol.st_shndx == SHN_UNDEF);
+  symbol.st_value = 16;
+  import.set(1, symbol);
+  CHECK_THAT(refusal(inspect(import.bytes)), Contains("a symbol is not where"));
+  symbol.st_value = 0;
+  symbol.st_other = STV_HIDDEN;
+  import.set(1, symbol);
+  CHECK_THAT(refusal(inspect(import.bytes)), Contains("a symbol is not where"));
+}
+
+TEST_CASE("relocations write where they can, to symbols there are") {
+  const auto change = [](std::size_t index, const std::function<void(Elf64_Rela&)>& edit) {
+    Edited plugin(kGood, DT_RELA);
+    auto relocation = plugin.get<Elf64_Rela>(index);
+    edit(relocation);
+    plugin.set(index, relocation);
+    return refusal(inspect(plugin.bytes));
+  };
+  Elf64_Rela first{};
+  CHECK(change(0, [&](Elf64_Rela& each) { first = each; }) == "");
+  CHECK_THAT(change(1, [](Elf64_Rela& each) { each.r_offset = 0; }),
+             Contains("outside of the writable segments"));
+  CHECK_THAT(change(1, [&](Elf64_Rela& each) { each.r_offset = first.r_offset; }),
+             Contains("initialiser") || Contains("the same place"));
+  CHECK_THAT(change(0, [](Elf64_Rela& each) { each.r_info |= std::uint64_t{1} << 52; }),
+             Contains("names a symbol"));
+  CHECK_THAT(change(0, [](Elf64_Rela& each) { each.r_addend = 0; }), Contains("initialiser"));
 }

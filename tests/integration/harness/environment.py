@@ -1,0 +1,169 @@
+"""Where the things under test are, and hosts that run: each in its own folders, on a port that was free."""
+import collections
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+
+from harness.client import Connection
+
+# How long anything may take before the test gives up on it. Only a guard: no test depends on how long something takes.
+GUARD_SECONDS = 120
+
+
+class Skip(Exception):
+    """The test cannot say anything here; the text says why."""
+
+
+class Environment:
+    def __init__(self, slipway, models, fixtures, plugins, scratch):
+        self.slipway = slipway.resolve()
+        self.models = models.resolve()      # the bundles that ship
+        self.fixtures = fixtures.resolve()  # plugins of tests/fixtures
+        self.plugins = plugins.resolve()    # plugins of tests/integration/plugins
+        self.scratch = scratch
+        self._folders = 0
+
+    def folder(self, what="folder"):
+        """A new, empty folder."""
+        self._folders += 1
+        path = self.scratch / ("%s-%d" % (what, self._folders))
+        path.mkdir()
+        return path
+
+    def plugin(self, name):
+        for folder in (self.plugins, self.fixtures):
+            if (folder / (name + ".so")).exists():
+                return folder / (name + ".so")
+        raise Skip("the fixture %s.so is not built" % name)
+
+    def variables(self, **more):
+        """The environment of a program under test: nothing of the caller's that would configure it."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("SLIPWAY_", "XDG_"))}
+        kept["HOME"] = str(self.scratch)
+        kept.update(more)
+        return kept
+
+    def run(self, *arguments, input=b"", variables=None):
+        """Runs the program to its end. Output is text."""
+        done = subprocess.run([str(self.slipway), *map(str, arguments)], input=input, capture_output=True,
+                              timeout=GUARD_SECONDS, env=self.variables(**(variables or {})))
+        Ended = collections.namedtuple("Ended", "exit out err")
+        return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def host(self, models=None, config=None, flags=(), variables=None):
+        """A host that listens already. `config` is the text of a configuration file."""
+        return Host(self, self.models if models is None else models, config, flags, variables or {})
+
+
+class Host:
+    """`slipway serve`, from its first line that says where it listens. As a context manager it must end with status 0."""
+
+    def __init__(self, env, models, config, flags, variables):
+        command = [str(env.slipway), "serve", "--listen", "127.0.0.1:0", "--log-format", "json",
+                   "--cache", str(env.folder("cache"))]
+        if models is not False:  # False: by other means
+            command += ["--models", str(models)]
+        if config is not None:
+            file = env.folder("config") / "slipway.yaml"
+            file.write_text(config)
+            command += ["--config", str(file)]
+        self.lines = []  # the log so far
+        self.exit_wanted = 0
+        self._changed = threading.Condition()
+        self._log_ended = False
+        self._process = subprocess.Popen(command + list(flags), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                         stderr=subprocess.PIPE, env=env.variables(**variables))
+        self._reader = threading.Thread(target=self._read_log, daemon=True)
+        self._reader.start()
+        try:
+            listening = self.wait_for_line("listening")
+        except Exception:
+            self._process.kill()
+            raise
+        self.port = int(re.fullmatch(r"http://127\.0\.0\.1:(\d+)", listening["url"]).group(1))
+
+    def _read_log(self):
+        for raw in self._process.stderr:
+            text = raw.decode("utf-8", "replace").rstrip("\n")
+            try:
+                line = json.loads(text)
+            except ValueError:
+                line = {"message": text, "level": "not JSON"}
+            with self._changed:
+                self.lines.append(line)
+                self._changed.notify_all()
+        with self._changed:
+            self._log_ended = True
+            self._changed.notify_all()
+
+    def find_lines(self, message, **fields):
+        with self._changed:
+            return [line for line in self.lines if message in line["message"]
+                    and all(line.get(key) == value for key, value in fields.items())]
+
+    def wait_for_line(self, message, **fields):
+        """The first line whose message contains `message`, when it has come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._log_ended or self.find_lines(message, **fields), GUARD_SECONDS)
+            found = self.find_lines(message, **fields)
+            if not found:
+                raise AssertionError("the host has not logged %r; its log:\n%s" % (message, self.log_text()))
+            return found[0]
+
+    def log_text(self):
+        with self._changed:
+            return "\n".join(json.dumps(line, ensure_ascii=False) for line in self.lines)
+
+    def refusal_of(self, bundle_folder):
+        """Why a bundle is not served, in the log's words."""
+        found = self.find_lines("a bundle is not served", bundle=str(bundle_folder))  # before the host listened
+        assert found, "%s is not refused" % bundle_folder
+        return found[0]["why"]
+
+    def connect(self):
+        return Connection("127.0.0.1", self.port, GUARD_SECONDS)
+
+    def request(self, *arguments, **named):
+        """One request on a connection of its own."""
+        with self.connect() as connection:
+            return connection.request(*arguments, **named)
+
+    def metric(self, sample):
+        """The value of one sample of /metrics, by the text before it; None if it is not there."""
+        for line in self.request("GET", "/metrics").body.decode().split("\n"):
+            if line.startswith(sample + " "):
+                return float(line[len(sample) + 1:])
+        return None
+
+    def is_up(self):
+        return self._process.poll() is None
+
+    def signal(self, number=signal.SIGTERM):
+        self._process.send_signal(number)
+
+    def wait(self):
+        """The exit status, when the host has ended by itself or by a signal sent before."""
+        status = self._process.wait(GUARD_SECONDS)
+        self._reader.join(GUARD_SECONDS)
+        return status
+
+    def stop(self):
+        if self.is_up():
+            self.signal()
+        return self.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        try:
+            status = self.stop()
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self.wait()
+            status = "killed: it did not stop after SIGTERM"
+        if kind is None and status != self.exit_wanted:
+            raise AssertionError("the host's exit status is %s; its log:\n%s" % (status, self.log_text()))

@@ -1,0 +1,48 @@
+#include "model/bundle.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "temporary_bundle.hpp"
+
+using namespace slipway;
+using namespace slipway::model;
+
+TEST_CASE("a bundle is opened without its plugin") {
+  TemporaryBundle bundle("");
+  const Result<Bundle> opened = open_bundle(bundle.bundle());
+  REQUIRE(opened.ok());
+  CHECK(opened->plugin_file().filename() == "plugin.so");
+  CHECK(opened->request.yaml.starts_with("type: object"));
+}
+
+TEST_CASE("a schema may refer to other files of the bundle, and to nothing else") {
+  TemporaryBundle bundle("");
+  bundle.write("schemas/common.yaml", "definitions: {name: {type: string, minLength: 2}}\n");
+  bundle.write("schemas/request.yaml", "properties: {name: {$ref: 'common.yaml#/definitions/name'}}\n");
+  REQUIRE(open_bundle(bundle.bundle()).ok());
+  for (const char* uri : {"../../secret.yaml", "/etc/hostname", "http://example.com/schema.yaml", "missing.yaml", "file:///etc/hostname"}) {
+    CAPTURE(uri);
+    bundle.write("schemas/request.yaml", "properties: {name: {$ref: '" + std::string(uri) + "'}}\n");
+    const Result<Bundle> opened = open_bundle(bundle.bundle());
+    REQUIRE_FALSE(opened.ok());
+    CHECK(opened.error().message.find("request.yaml:1:") != std::string::npos);
+  }
+  std::filesystem::create_symlink("/etc/hostname", bundle.bundle() / "schemas" / "link.yaml");
+  bundle.write("schemas/request.yaml", "properties: {name: {$ref: 'link.yaml'}}\n");
+  CHECK_FALSE(open_bundle(bundle.bundle()).ok());
+}
+
+TEST_CASE("what is missing or broken is named") {
+  CHECK(open_bundle("/no/such/folder").error().message.find("is not a folder") != std::string::npos);
+  TemporaryBundle no_schema("");
+  std::filesystem::remove(no_schema.bundle() / "schemas/response.yaml");
+  CHECK(open_bundle(no_schema.bundle()).error().message.find("response.yaml: No such file") != std::string::npos);
+  TemporaryBundle outside("", "name: tested\nversion: 1.0.0\nschemas: {request: ../../../etc/passwd}\n");
+  CHECK(open_bundle(outside.bundle()).error().message.find("leads out of the bundle") != std::string::npos);
+  TemporaryBundle both("");
+  both.write("schemas/request.yaml", "typ: object\n");
+  both.write("schemas/response.yaml", "type: objct\n");
+  const std::string message = open_bundle(both.bundle()).error().message;
+  CHECK(message.find("request.yaml:1:1: ") != std::string::npos);
+  CHECK(message.find("response.yaml:1:7: ") != std::string::npos);
+}
