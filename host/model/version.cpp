@@ -3,19 +3,6 @@
 #include "telemetry/log.hpp"
 
 namespace slipway::model {
-namespace {
-
-plugin::InspectionPolicy policy_for_this_build() {
-  plugin::InspectionPolicy policy;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(SLIPWAY_SANITIZED)
-  // Instrumented plugins find their sanitizer's runtime in the host.
-  policy.libraries = {"libasan.so.8", "libubsan.so.1", "libtsan.so.2"};
-#endif
-  return policy;
-}
-
-}  // namespace
-
 ModelVersion::ModelVersion(Bundle bundle)
     : bundle_(std::move(bundle)), services_(bundle_.manifest.name, bundle_.manifest.version.text()) {}
 
@@ -25,7 +12,7 @@ Result<std::unique_ptr<ModelVersion>> ModelVersion::load(Bundle bundle, const st
                  "isolation: process is not supported by this build of Slipway yet; set isolation: in-process in " +
                      (bundle.directory / "model.yaml").string());
   Result<plugin::StoredLibrary> stored =
-      plugin::StoredLibrary::store(bundle.plugin_file(), cache, policy_for_this_build());
+      plugin::StoredLibrary::store(bundle.plugin_file(), cache, plugin::InspectionPolicy());
   if (!stored) return std::move(stored).error();
   if (!stored->why_in_memory().empty())
     telemetry::log(telemetry::Level::debug, "the plugin's private copy is in memory",

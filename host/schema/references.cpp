@@ -1,6 +1,7 @@
 // Naming schemas and finding them again.
 #include "schema/references.hpp"
 
+#include "base/utf8.hpp"
 #include "document/json_reader.hpp"
 #include "document/pointer.hpp"
 #include "schema/subschemas.hpp"
@@ -147,6 +148,7 @@ Result<Target> References::resolve(std::string_view reference, const slw_value* 
   if (const auto named = named_.find(uri); named != named_.end()) return named->second;
   std::string pointer;
   if (!decode_percent(fragment, pointer)) return Error(Code::invalid_argument, "a `%` in it is not followed by two hexadecimal digits");
+  if (!is_utf8(pointer)) return Error(Code::invalid_argument, "what its `%` stand for is not UTF-8");
   if (!pointer.starts_with('/')) return Error(Code::not_found, "no schema has the " + quoted(dialect_.id) + " " + quoted("#" + pointer));
   return follow(document, pointer);
 }

@@ -124,7 +124,7 @@ def test_schemas_come_as_json(served):
 def test_schemas_come_as_the_yaml_that_was_written(served):
     for model in ("sum", "identity-match", "breast-cancer"):
         for which in ("request", "response"):
-            wanted = (served.env.models / model / "schemas" / (which + ".yaml")).read_bytes()
+            wanted = (served.env.shipped / model / "schemas" / (which + ".yaml")).read_bytes()
             for accept in ("application/yaml", "application/x-yaml", "text/yaml", "application/yaml, */*;q=0.1"):
                 response = served.get("/models/%s/schema/%s" % (model, which), Accept=accept)
                 expect.equal((response.status, response.header("Content-Type")), (200, "application/yaml"), "status and type")

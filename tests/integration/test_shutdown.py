@@ -82,19 +82,21 @@ def test_a_pipeline_is_answered_to_its_end_and_readiness_says_503(env):
 
 
 def test_a_request_that_has_begun_to_arrive_is_answered(env):
-    data = request_bytes("POST", "/models/sum/predict", [1, 2, 3])
-    with env.host() as host, host.connect() as in_head, host.connect() as in_body:
+    models = env.folder("models")
+    make_bundle(models / "good", env.plugin("good_c"), "good", limits={"timeout": "10m"})
+    data = request_bytes("POST", "/models/good/predict", {"value": 3})
+    with env.host(models) as host, host.connect() as in_head, host.connect() as in_body:
         in_head.send(data[:20])
         in_body.send(data[:-3])
         # Both must have been read before the signal: what is asked on them is not seen from here, so others are asked first.
         for _ in range(20):
             host.request("GET", "/health/live")
         host.signal()
-        new_connections_are_refused(host)
+        host.wait_for_line(STOPPING)
         for connection, rest in ((in_head, data[20:]), (in_body, data[-3:])):
             connection.send(rest)
             response = connection.read()
-            expect.answer(response, {"sum": 6.0})
+            expect.answer(response, {"value": 6.0})
             assert response.closes()
             connection.expect_closed()
         expect.equal(host.wait(), 0, "exit status")
@@ -176,6 +178,7 @@ class Caller(threading.Thread):
                 pass
         except Exception as error:  # reported by the test
             self.wrong.append(repr(error))
+        self.connection.close()
 
     def round(self):
         batch = self.requests()

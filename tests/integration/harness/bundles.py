@@ -28,7 +28,7 @@ def make_bundle(folder, plugin, name, version="1.0.0", request=NUMBER_IN_OBJECT,
     (folder / "schemas").mkdir()
     plugin_file(folder).parent.mkdir(parents=True)
     shutil.copyfile(plugin, plugin_file(folder))
-    whole = {"name": name, "version": version, "plugin": "model", "effects": "none"}
+    whole = {"name": name, "version": version, "plugin": "model", "effects": "none", "limits": {"timeout": "10m"}}
     whole.update(manifest)
     (folder / "model.yaml").write_text(yaml(whole))
     (folder / "schemas" / "request.yaml").write_text(yaml(request))

@@ -90,6 +90,7 @@ class Connection:
         assert self._buffer == b"", "more came: %r" % self._buffer[:200]
         rest = self._receive()
         assert rest == b"", "instead of the connection's end came %r" % rest[:200]
+        self.close()  # the server waits a while for that
 
     def _receive(self):
         try:

@@ -30,6 +30,7 @@ TEST_CASE("references that lead nowhere", "[schema]") {
   CHECK(errors_of("items: {$ref: 7}\n") == Lines{"s.yaml:1:15: `$ref` must be a string, not 7"});
   CHECK(errors_of("items: {$ref: '#/%2'}\n") ==
         Lines{"s.yaml:1:15: `$ref` `#/%2` leads nowhere: a `%` in it is not followed by two hexadecimal digits"});
+  CHECK(errors_of("items: {$ref: '#/%ff'}\n") == Lines{"s.yaml:1:15: `$ref` `#/%ff` leads nowhere: what its `%` stand for is not UTF-8"});
 }
 
 TEST_CASE("references that make no progress", "[schema]") {
