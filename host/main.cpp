@@ -1,5 +1,6 @@
 // The program `slipway`: parses the command line and runs one sub-command.
 #include <exception>
+#include <string>
 
 #include "cli/command.hpp"
 
@@ -16,6 +17,10 @@ int main(int argc, char** argv) {
     cli::add_check_command(app, exit);
     try {
       app.parse(argc, argv);
+    } catch (const CLI::RequiredError& error) {
+      if (argc < 2 || argv[1][0] == '-') return app.exit(error), cli::kUsage;
+      cli::complain("there is no command \"" + std::string(argv[1]) + "\"; `slipway --help` lists those there are");
+      return cli::kUsage;
     } catch (const CLI::ParseError& error) {
       return app.exit(error) == 0 ? cli::kSuccess : cli::kUsage;
     }

@@ -3,25 +3,12 @@
 #include <array>
 #include <string>
 
+#include "api/media_type.hpp"
 #include "http/problem.hpp"
 #include "schema/schema.hpp"
 
 namespace slipway::api {
 namespace {
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (lower(a[i]) != lower(b[i])) return false;
-  return true;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 bool ends_with_json(std::string_view type) {
   return type.size() > 5 && equals_ignoring_case(type.substr(type.size() - 5), "+json");
@@ -30,9 +17,7 @@ bool ends_with_json(std::string_view type) {
 // The parameters of a media type: only a charset other than UTF-8 makes a difference.
 bool foreign_charset(std::string_view parameters) {
   while (!parameters.empty()) {
-    const std::size_t end = std::min(parameters.find(';'), parameters.size());
-    const std::string_view parameter = trim(parameters.substr(0, end));
-    parameters.remove_prefix(std::min(end + 1, parameters.size()));
+    const std::string_view parameter = trim(take_until(parameters, ';'));
     if (parameter.size() < 8 || !equals_ignoring_case(parameter.substr(0, 8), "charset=")) continue;
     std::string_view charset = parameter.substr(8);
     if (charset.size() >= 2 && charset.front() == '"' && charset.back() == '"') charset = charset.substr(1, charset.size() - 2);
@@ -78,10 +63,10 @@ void answer_call(http::Exchange& exchange, const model::Call& call) {
 bool accept_content_type(http::Exchange& exchange) {
   const auto header = exchange.request().header("Content-Type");
   if (!header) return true;
-  const std::size_t end = std::min(header->find(';'), header->size());
-  const std::string_view type = trim(header->substr(0, end));
+  std::string_view parameters = *header;
+  const std::string_view type = trim(take_until(parameters, ';'));
   const bool json = equals_ignoring_case(type, "application/json") || ends_with_json(type);
-  if (json && !foreign_charset(header->substr(std::min(end + 1, header->size())))) return true;
+  if (json && !foreign_charset(parameters)) return true;
   const std::string detail = (json ? "the body must be UTF-8, but the Content-Type is \"" : "the body must be JSON, but the Content-Type is \"") +
                              std::string(header->substr(0, 100)) + "\"; send Content-Type: application/json";
   answer_problem(exchange, 415, detail);

@@ -45,7 +45,7 @@ void write_requests(PrometheusText& text, const std::vector<Labelled>& versions)
 }
 
 void write_latencies(PrometheusText& text, const std::vector<Labelled>& versions) {
-  text.begin("slipway_request_duration_seconds", "histogram", "From a request's first byte to its answer.");
+  text.begin("slipway_request_duration_seconds", "histogram", "From when a request was received whole to its answer.");
   for (const Labelled& each : versions)
     text.histogram("slipway_request_duration_seconds", each.labels, each.served().latency().snapshot());
   text.begin("slipway_predict_duration_seconds", "histogram", "Time spent in the model alone.");

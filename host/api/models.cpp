@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "api/accept.hpp"
 #include "api/answers.hpp"
 #include "api/json_body.hpp"
 #include "base/units.hpp"
@@ -124,7 +125,7 @@ void ModelsService::schema(http::Exchange& exchange, std::string_view name, bool
   const model::BundleSchema& schema = of_request ? bundle.request : bundle.response;
   exchange.response().add_header("X-Model-Version", lease.slot().version().version());
   exchange.response().add_header("Vary", "Accept");
-  if (exchange.request().header("Accept").value_or("").find("yaml") != std::string_view::npos) {
+  if (prefers_yaml(exchange.request().header("Accept").value_or(""))) {
     exchange.response().set_content_type("application/yaml");
     exchange.response().body().append(schema.yaml);
     return;

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kKeptJobs = 64;  // a thread's, for the pool
 
 // The earlier of the model's timeout and the caller's wish. Nothing when the caller's header is no number: answered 400.
-std::optional<Nanoseconds> deadline_of(http::Exchange& exchange, const model::Manifest& manifest) {
+std::optional<Nanoseconds> deadline_of(http::Exchange& exchange, const model::Manifest& manifest, Nanoseconds received) {
   Nanoseconds timeout = manifest.limits.timeout;
   if (const auto header = exchange.request().header("X-Request-Timeout-Ms")) {
     std::uint64_t milliseconds = 0;
@@ -27,7 +27,7 @@ std::optional<Nanoseconds> deadline_of(http::Exchange& exchange, const model::Ma
     if (milliseconds < static_cast<std::uint64_t>(timeout / kMillisecond))
       timeout = static_cast<Nanoseconds>(milliseconds) * kMillisecond;
   }
-  return exchange.request().arrived() + timeout;
+  return received + timeout;
 }
 
 }  // namespace
@@ -49,6 +49,7 @@ PredictService::PredictService(const model::RoutingTableOwner& tables, serving::
 PredictService::~PredictService() = default;
 
 void PredictService::route(http::Exchange& exchange, std::string_view model, std::string_view version) {
+  const Nanoseconds received = monotonic_now();
   model::RoutingTableReader& reader = threads_[exchange.thread_index()]->reader;
   std::shared_ptr<model::Slot> slot;
   model::Lease lease;
@@ -58,66 +59,76 @@ void PredictService::route(http::Exchange& exchange, std::string_view model, std
     if (slot == nullptr) {
       const std::string what = "\"" + std::string(model.substr(0, 100)) + "\"" +
                                (version.empty() || route == nullptr ? "" : " in version \"" + std::string(version.substr(0, 100)) + "\"");
-      return answer_problem(exchange, 404, "no model " + what + " is served here; GET /models lists those that are");
+      const std::string why = "no model " + what + " is served here; GET /models lists those that are";
+      answer_problem(exchange, 404, why);
+      return log_request(exchange, 404, "not_found", why, version, received);
     }
     // A version that was closed just now: the table without it has been published before that.
     lease = model::Lease::of(slot);
   } while (!lease);
 
   serving::ServedVersion& served = serving::ServedVersion::of(*slot);
-  if (!accept_content_type(exchange)) return;
-  const std::optional<Nanoseconds> deadline = deadline_of(exchange, slot->version().manifest());
-  if (!deadline) return;
+  if (!accept_content_type(exchange))
+    return log_request(exchange, 415, "not_json", "", slot->version().version(), received);
+  const std::optional<Nanoseconds> deadline = deadline_of(exchange, slot->version().manifest(), received);
+  if (!deadline) return log_request(exchange, 400, "bad_header", "", slot->version().version(), received);
   const bool small = exchange.request().body().size() <= kInlineBodyBytes;
   if (served.execution().runs_inline() && small && served.admission().try_enter()) {
-    run_inline(exchange, served, slot, *deadline);
+    run_inline(exchange, std::move(slot), {received, *deadline});
   } else {
-    run_on_pool(exchange, std::move(slot), std::move(lease), *deadline);
+    run_on_pool(exchange, std::move(slot), std::move(lease), {received, *deadline});
   }
 }
 
-void PredictService::run_inline(http::Exchange& exchange, serving::ServedVersion& served, std::shared_ptr<model::Slot> slot,
-                                Nanoseconds deadline) {
+void PredictService::run_inline(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, const RequestTime& time) {
+  serving::ServedVersion& served = serving::ServedVersion::of(*slot);
   model::Call& call = threads_[exchange.thread_index()]->call;
   call.reset(kKeptBytes);
   call.request_id = exchange.request().request_id();
-  call.deadline = deadline;
+  call.deadline = time.deadline;
   model::infer(slot->version(), call, exchange.request().body(), exchange.response().body());
   if (call.predict_time != 0) served.execution().observe(call.predict_time, true);
-  answer(exchange, served, call, slot->version().version());
-  served.count(call, exchange.request().arrived());
+  answer(exchange, call, slot->version().version(), time.received);
+  served.count(call, time.received);
   if (served.admission().leave()) pool_.wake(std::move(slot), served.admission());
 }
 
 void PredictService::run_on_pool(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, model::Lease lease,
-                                 Nanoseconds deadline) {
+                                 const RequestTime& time) {
   serving::ServedVersion& served = serving::ServedVersion::of(*slot);
   std::shared_ptr<PredictJob> job = take_job(exchange.thread_index());
-  job->prepare(exchange, slot, std::move(lease), deadline);
+  job->prepare(exchange, slot, std::move(lease), time);
   if (!served.admission().enqueue(job)) {
+    const std::string version = slot->version().version();  // the lease ends with the job's withdrawal
     job->withdraw(exchange);
     served.count_rejected();
     give_back(exchange.thread_index(), std::move(job));
-    return answer_busy(exchange, 429, "the model is busy and its queue of " + std::to_string(served.admission().queue_limit()) +
-                                          " is full; try again later");
+    const std::string why = "the model is busy and its queue of " + std::to_string(served.admission().queue_limit()) +
+                            " is full; try again later";
+    answer_busy(exchange, 429, why);
+    return log_request(exchange, 429, "queue_full", why, version, time.received);
   }
-  exchange.defer(std::move(job), deadline);
+  exchange.defer(std::move(job), time.deadline);
   pool_.wake(std::move(slot), served.admission());
 }
 
-void PredictService::answer(http::Exchange& exchange, serving::ServedVersion&, const model::Call& call,
-                            std::string_view version) {
+void PredictService::answer(http::Exchange& exchange, const model::Call& call, std::string_view version,
+                            Nanoseconds received) {
   exchange.response().add_header("X-Model-Version", version);
   answer_call(exchange, call);
-  const int status = model::http_status(call.outcome);
+  log_request(exchange, model::http_status(call.outcome), model::to_text(call.outcome), call.error.message, version, received);
+}
+
+void PredictService::log_request(http::Exchange& exchange, int status, std::string_view outcome, std::string_view why,
+                                 std::string_view version, Nanoseconds received) noexcept {
   const bool failed = status >= 500;
   if (options_.request_log == RequestLog::none || (options_.request_log == RequestLog::errors && !failed)) return;
-  telemetry::log(failed ? telemetry::Level::warning : telemetry::Level::info, failed ? call.error.message : "request",
+  telemetry::log(failed ? telemetry::Level::warning : telemetry::Level::info, failed ? why : "request",
                  {{"path", exchange.request().path()},
                   {"version", version},
                   {"status", std::int64_t{status}},
-                  {"outcome", model::to_text(call.outcome)},
-                  {"ms", static_cast<double>(monotonic_now() - exchange.request().arrived()) / static_cast<double>(kMillisecond)},
+                  {"outcome", outcome},
+                  {"ms", static_cast<double>(monotonic_now() - received) / static_cast<double>(kMillisecond)},
                   {"request_id", exchange.request().request_id()}});
 }
 

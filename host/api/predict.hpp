@@ -24,6 +24,13 @@ struct PredictOptions {
 
 class PredictJob;
 
+// CLOCK_MONOTONIC: when the request was there as a whole, and when its answer is due. A slow upload is the HTTP layer's
+// affair and does not use up the model's time.
+struct RequestTime {
+  Nanoseconds received;
+  Nanoseconds deadline;
+};
+
 // Serving threads call it, each for its own connections.
 class PredictService {
  public:
@@ -46,10 +53,11 @@ class PredictService {
   struct ThreadState;
 
   void route(http::Exchange& exchange, std::string_view model, std::string_view version);
-  void run_inline(http::Exchange& exchange, serving::ServedVersion& served, std::shared_ptr<model::Slot> slot, Nanoseconds deadline);
-  void run_on_pool(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, model::Lease lease, Nanoseconds deadline);
-  void answer(http::Exchange& exchange, serving::ServedVersion& served, const model::Call& call,
-              std::string_view version);
+  void run_inline(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, const RequestTime& time);
+  void run_on_pool(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, model::Lease lease, const RequestTime& time);
+  void answer(http::Exchange& exchange, const model::Call& call, std::string_view version, Nanoseconds received);
+  void log_request(http::Exchange& exchange, int status, std::string_view outcome, std::string_view why,
+                   std::string_view version, Nanoseconds received) noexcept;
   std::shared_ptr<PredictJob> take_job(unsigned thread);
   void give_back(unsigned thread, std::shared_ptr<PredictJob> job);
 

@@ -7,17 +7,17 @@
 namespace slipway::api {
 
 void PredictJob::prepare(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, model::Lease lease,
-                         Nanoseconds deadline) {
+                         const RequestTime& time) {
   slot_ = std::move(slot);
   lease_ = std::move(lease);
   request_id_ = exchange.request().request_id();
   version_ = slot_->version().version();
-  arrived_ = exchange.request().arrived();
+  received_ = time.received;
   body_.swap(exchange.request().body());
   out_.clear();
   call_.reset(PredictService::kKeptBytes);
   call_.request_id = request_id_;
-  call_.deadline = deadline;
+  call_.deadline = time.deadline;
 }
 
 void PredictJob::withdraw(http::Exchange& exchange) {
@@ -37,8 +37,8 @@ void PredictJob::run() noexcept {
 
 void PredictJob::finish(http::Exchange& exchange) noexcept {
   exchange.response().body().swap(out_);
-  service_.answer(exchange, served(), call_, version_);
-  served().count(call_, arrived_);
+  service_.answer(exchange, call_, version_, received_);
+  served().count(call_, received_);
   body_.shrink(PredictService::kKeptBytes);
   slot_.reset();
   service_.give_back(exchange.thread_index(), shared_from_this());
@@ -46,11 +46,17 @@ void PredictJob::finish(http::Exchange& exchange) noexcept {
 
 void PredictJob::expire(http::Exchange& exchange) noexcept {
   call_.cancelled.store(true, std::memory_order_relaxed);
-  served().count_expired();
+  served().count_settled_early(model::Outcome::timed_out);
+  constexpr std::string_view kDetail =
+      "the model did not answer in time; try again later, or with a longer X-Request-Timeout-Ms if the model's limit allows it";
   exchange.response().add_header("X-Model-Version", version_);
-  answer_problem(exchange, 504, "the model did not answer in time; try again later, or with a longer X-Request-Timeout-Ms if the model's limit allows it");
+  answer_problem(exchange, 504, kDetail);
+  service_.log_request(exchange, 504, model::to_text(model::Outcome::timed_out), kDetail, version_, received_);
 }
 
-void PredictJob::abandon() noexcept { call_.cancelled.store(true, std::memory_order_relaxed); }
+void PredictJob::abandon() noexcept {
+  call_.cancelled.store(true, std::memory_order_relaxed);
+  served().count_settled_early(model::Outcome::cancelled);
+}
 
 }  // namespace slipway::api

@@ -14,13 +14,14 @@
 namespace slipway::api {
 
 class PredictService;
+struct RequestTime;
 
 class PredictJob : public http::Deferred, public serving::Task, public std::enable_shared_from_this<PredictJob> {
  public:
   PredictJob(PredictService& service, const document::Limits& limits) : service_(service), call_(limits) {}
 
   // Takes the request's body over. The job is queued and deferred next.  [serving thread]
-  void prepare(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, model::Lease lease, Nanoseconds deadline);
+  void prepare(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, model::Lease lease, const RequestTime& time);
   // Undoes prepare: the queue was full.  [serving thread]
   void withdraw(http::Exchange& exchange);
 
@@ -43,7 +44,7 @@ class PredictJob : public http::Deferred, public serving::Task, public std::enab
   std::string version_;                // of the model, for the answer after the lease has gone
   std::shared_ptr<model::Slot> slot_;  // what counts the outcome; the lease is what keeps the version
   model::Lease lease_;
-  Nanoseconds arrived_ = 0;
+  Nanoseconds received_ = 0;
 };
 
 }  // namespace slipway::api

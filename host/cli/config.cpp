@@ -79,6 +79,10 @@ class Reader {
   }
 
   void size(Section limits, const char* key, std::size_t& out) {
+    if (const slw_value* const value = limits.find(key); value != nullptr && Value(value).is_integer()) {
+      out = static_cast<std::size_t>(Value(value).number());
+      return;
+    }
     std::string text;
     if (limits.text(key, text); text.empty()) return;
     std::uint64_t bytes = out;

@@ -47,7 +47,7 @@ struct CaseResult {
 // The cases of all tests/*.yaml files, in the order of the files' names; none when there is no such folder.
 Result<std::vector<GoldenCase>> read_cases(const Bundle& bundle);
 
-// Runs one case through infer(), with the model's own timeout.  [predict]
+// Runs one case through infer(), with time enough for a cold start.  [predict]
 CaseResult run_case(ModelVersion& version, const GoldenCase& golden);
 
 // The first difference between what came back and what was expected, with its pointer; empty when there is none.

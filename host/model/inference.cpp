@@ -41,10 +41,17 @@ Outcome outcome_of(Code code) {
   switch (code) {
     case Code::invalid_argument: return Outcome::refused_by_model;
     case Code::deadline_exceeded: return Outcome::timed_out;
-    case Code::cancelled: return Outcome::cancelled;
     case Code::unavailable: return Outcome::unavailable;
     default: return Outcome::model_failed;
   }
+}
+
+// A model that saw `cancelled` stopped because its caller has gone, or because its time was up. Only we can tell.
+void conclude_cancelled(Call& call, Error error) {
+  if (call.cancelled.load(std::memory_order_relaxed)) return conclude(call, Outcome::cancelled, std::move(error));
+  if (monotonic_now() > call.deadline)
+    return conclude(call, Outcome::timed_out, Error(Code::deadline_exceeded, "the model stopped because the request's time ran out"));
+  conclude(call, Outcome::model_failed, Error(Code::internal, "the model says that it was cancelled, but nobody has cancelled it"));
 }
 
 bool predict(ModelVersion& version, Call& call) {
@@ -53,6 +60,10 @@ bool predict(ModelVersion& version, Call& call) {
   const Nanoseconds begin = monotonic_now();
   Status predicted = version.predictor().predict(prediction, call.builder);
   call.predict_time = monotonic_now() - begin;
+  if (!predicted && predicted.error().code == Code::cancelled) {
+    conclude_cancelled(call, std::move(predicted).error());
+    return false;
+  }
   if (!predicted) {
     conclude(call, outcome_of(predicted.error().code), std::move(predicted).error());
     return false;
@@ -69,7 +80,7 @@ bool validate_response(const ModelVersion& version, Call& call) {
   const schema::Schema& schema = *version.bundle().response.compiled;
   if (schema.accepts(call.response.root())) return true;
   call.violations = schema.explain(call.response.root());
-  conclude(call, Outcome::invalid_response, Error(Code::internal, "the model's response does not satisfy its own response schema"));
+  conclude(call, Outcome::invalid_response, Error(Code::internal, "the model's response does not satisfy its own response schema (pointers are into the response)"));
   return false;
 }
 

@@ -98,14 +98,14 @@ Status check_identity(const slw_plugin& table, const Manifest& manifest) {
 
 }  // namespace
 
-PluginPredictor::PluginPredictor(plugin::Library library, const Bundle& bundle, const HostServices& services)
-    : library_(std::move(library)), bundle_(bundle), services_(services) {}
+PluginPredictor::PluginPredictor(plugin::Library library, const Bundle& bundle)
+    : library_(std::move(library)), bundle_(bundle) {}
 
 Result<std::unique_ptr<PluginPredictor>> PluginPredictor::create(plugin::Library library, const Bundle& bundle,
                                                                  const HostServices& services) {
   const Manifest& manifest = bundle.manifest;
   if (Status same = check_identity(library.table(), manifest); !same) return std::move(same).error();
-  std::unique_ptr<PluginPredictor> predictor(new PluginPredictor(std::move(library), bundle, services));
+  std::unique_ptr<PluginPredictor> predictor(new PluginPredictor(std::move(library), bundle));
   const std::string directory = bundle.directory.string();
   SetupState setup{{sizeof(slw_setup), 0, services.table(), view(manifest.name), view(manifest.version.text()),
                     view(directory), manifest.parameters.root().node(), &fail_setup},

@@ -27,11 +27,10 @@ class PluginPredictor : public Predictor {
   plugin::UnloadReport unload();
 
  private:
-  PluginPredictor(plugin::Library library, const Bundle& bundle, const HostServices& services);
+  PluginPredictor(plugin::Library library, const Bundle& bundle);
 
   plugin::Library library_;
   const Bundle& bundle_;
-  const HostServices& services_;
   void* model_ = nullptr;
   bool created_ = false;
 };

@@ -13,6 +13,9 @@ Result<std::unique_ptr<ModelVersion>> ModelVersion::load(Bundle bundle, const st
                      (bundle.directory / "model.yaml").string());
   Result<plugin::StoredLibrary> stored =
       plugin::StoredLibrary::store(bundle.plugin_file(), cache, plugin::InspectionPolicy());
+  if (!stored && stored.error().code == Code::not_found)
+    return Error(Code::not_found, "the bundle has no plugin for this host: " + bundle.plugin_file().string() +
+                                      " does not exist; build it for " + std::string(host_architecture()) + " and put it there");
   if (!stored) return std::move(stored).error();
   if (!stored->why_in_memory().empty())
     telemetry::log(telemetry::Level::debug, "the plugin's private copy is in memory",

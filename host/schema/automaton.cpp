@@ -3,7 +3,9 @@
 
 namespace slipway::schema {
 
-bool Automaton::matches(std::string_view text) const { return packed_.empty() ? walk_table(text) : walk_packed(text); }
+bool Automaton::matches(std::string_view text) const {
+  return packed_.empty() ? walk_table(text) : walk_packed(text);
+}
 
 bool Automaton::walk_packed(std::string_view text) const {
   const std::uint64_t* const rows = packed_.data();

@@ -1,5 +1,6 @@
-// A regular expression as a table of states over bytes: matching is one walk along the text, with no lock, no allocation
-// and no state but the walker's own. Made for patterns whose table stays small; the others are RE2's.
+// A regular expression as a table of states over bytes: matching is one walk along the text, with no lock, no
+// allocation and no state but the walker's own. Made for patterns whose table stays small; the others are
+// RE2's.
 #pragma once
 
 #include <array>
@@ -15,7 +16,7 @@ namespace slipway::schema {
 
 class Automaton {
  public:
-  static constexpr std::size_t kMostStates = 4096;   // on the way to the smallest table
+  static constexpr std::size_t kMostStates = 4096;     // on the way to the smallest table
   static constexpr std::size_t kMostEntries = 65'536;  // of that table: 256 KiB
 
   // None where a Unicode property is asked for, or where there would be too many states.
@@ -40,8 +41,8 @@ class Automaton {
   std::uint32_t start_ = 0;
   // State s on class c goes to next_[s * classes_ + c], given as s' * classes_.
   std::vector<std::uint32_t> next_;
-  // Of at most 16 states instead: a class's row is one word with a nibble for each state's successor, so that a step waits
-  // for no memory.
+  // Of at most 16 states instead: a class's row is one word with a nibble for each state's successor, so that
+  // a step waits for no memory.
   std::vector<std::uint64_t> packed_;
   std::vector<std::uint8_t> accepts_at_end_;
 };

@@ -13,13 +13,17 @@ namespace {
 constexpr std::size_t kMostWork = 4'000'000;  // instructions looked at: some ten milliseconds
 
 bool is_word(unsigned byte) {
-  return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || byte == '_' || (byte >= 'a' && byte <= 'z');
+  return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || byte == '_' ||
+         (byte >= 'a' && byte <= 'z');
 }
-bool is_continuation(unsigned byte) { return (byte & 0xC0) == 0x80; }
+bool is_continuation(unsigned byte) {
+  return (byte & 0xC0) == 0x80;
+}
 
 }  // namespace
 
-// A state is what may go on: instructions not yet followed, because what `$` and `\b` say depends on the byte to come.
+// A state is what may go on: instructions not yet followed, because what `$` and `\b` say depends on the byte
+// to come.
 class SubsetBuilder {
  public:
   explicit SubsetBuilder(const ByteProgram& program) : program_(program), seen_(program.code.size(), 0) {}
@@ -63,7 +67,8 @@ class SubsetBuilder {
   }
 
   std::uint32_t intern(State state) {
-    const auto [at, added] = numbers_.try_emplace(std::move(state), static_cast<std::uint32_t>(states_.size()));
+    const auto [at, added] =
+        numbers_.try_emplace(std::move(state), static_cast<std::uint32_t>(states_.size()));
     if (added) states_.push_back(&at->first);
     return at->second;
   }
@@ -71,15 +76,19 @@ class SubsetBuilder {
   bool holds(ByteInstruction::Kind assertion, const State& state, int next) const {
     const bool boundary = state.behind_word != (next != kEnd && is_word(static_cast<unsigned>(next)));
     switch (assertion) {
-      case ByteInstruction::Kind::start: return state.at_start;
-      case ByteInstruction::Kind::end: return next == kEnd;
-      case ByteInstruction::Kind::word_boundary: return boundary;
-      default: return !boundary;
+      case ByteInstruction::Kind::start:
+        return state.at_start;
+      case ByteInstruction::Kind::end:
+        return next == kEnd;
+      case ByteInstruction::Kind::word_boundary:
+        return boundary;
+      default:
+        return !boundary;
     }
   }
 
-  // Follows everything that takes no byte, `next` being the byte to come; leaves what takes one in taking_. A match may
-  // begin here unless that is within a character. Returns whether the expression has matched.
+  // Follows everything that takes no byte, `next` being the byte to come; leaves what takes one in taking_. A
+  // match may begin here unless that is within a character. Returns whether the expression has matched.
   bool closure(const State& state, int next) {
     taking_.clear();
     ++round_;
@@ -94,8 +103,12 @@ class SubsetBuilder {
       ++work_;
       const ByteInstruction& i = program_.code[at];
       switch (i.kind) {
-        case ByteInstruction::Kind::bytes: taking_.push_back(at); break;
-        case ByteInstruction::Kind::match: matched = true; break;
+        case ByteInstruction::Kind::bytes:
+          taking_.push_back(at);
+          break;
+        case ByteInstruction::Kind::match:
+          matched = true;
+          break;
         case ByteInstruction::Kind::split:
           stack_.push_back(i.other);
           stack_.push_back(i.next);
@@ -133,7 +146,8 @@ class SubsetBuilder {
   std::size_t work_ = 0;
 };
 
-// States that no text tells apart become one: split by what they accept, then by where they lead, until nothing splits.
+// States that no text tells apart become one: split by what they accept, then by where they lead, until
+// nothing splits.
 void Automaton::minimise() {
   const std::size_t count = states();
   std::vector<std::uint32_t> group(accepts_at_end_.begin(), accepts_at_end_.end());
@@ -143,7 +157,8 @@ void Automaton::minimise() {
     std::vector<std::uint32_t> finer(count);
     for (std::size_t state = 0; state < count; ++state) {
       row.assign(1, group[state]);
-      for (std::uint32_t c = 0; c < classes_; ++c) row.push_back(group[next_[state * classes_ + c] / classes_]);
+      for (std::uint32_t c = 0; c < classes_; ++c)
+        row.push_back(group[next_[state * classes_ + c] / classes_]);
       finer[state] = found.try_emplace(row, static_cast<std::uint32_t>(found.size())).first->second;
     }
     group = std::move(finer);

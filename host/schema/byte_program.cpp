@@ -1,5 +1,5 @@
-// From the tree of a regular expression to instructions over bytes. Texts are valid UTF-8, which keeps this small: a
-// lead byte announces exactly the continuation bytes that follow it.
+// From the tree of a regular expression to instructions over bytes. Texts are valid UTF-8, which keeps this
+// small: a lead byte announces exactly the continuation bytes that follow it.
 #include "schema/byte_program.hpp"
 
 #include <algorithm>
@@ -43,17 +43,24 @@ class Builder {
   }
   std::uint32_t split(std::uint32_t a, std::uint32_t b) { return add({Kind::split, 0, 0, a, b}); }
 
-  // The program for a node, with `next` to go to behind it. Made from the end, so that `next` is always there.
+  // The program for a node, with `next` to go to behind it. Made from the end, so that `next` is always
+  // there.
   std::uint32_t node(std::uint32_t index, std::uint32_t next) {
     if (too_long_) return 0;
     const RegexNode& n = regex_.nodes[index];
     switch (n.kind) {
-      case RegexNode::Kind::empty: return next;
-      case RegexNode::Kind::set: return set(regex_.sets[n.set], next);
-      case RegexNode::Kind::start: return add({Kind::start, 0, 0, next, 0});
-      case RegexNode::Kind::end: return add({Kind::end, 0, 0, next, 0});
-      case RegexNode::Kind::word_boundary: return add({Kind::word_boundary, 0, 0, next, 0});
-      case RegexNode::Kind::no_word_boundary: return add({Kind::no_word_boundary, 0, 0, next, 0});
+      case RegexNode::Kind::empty:
+        return next;
+      case RegexNode::Kind::set:
+        return set(regex_.sets[n.set], next);
+      case RegexNode::Kind::start:
+        return add({Kind::start, 0, 0, next, 0});
+      case RegexNode::Kind::end:
+        return add({Kind::end, 0, 0, next, 0});
+      case RegexNode::Kind::word_boundary:
+        return add({Kind::word_boundary, 0, 0, next, 0});
+      case RegexNode::Kind::no_word_boundary:
+        return add({Kind::no_word_boundary, 0, 0, next, 0});
       case RegexNode::Kind::sequence:
         for (auto child = n.children.rbegin(); child != n.children.rend(); ++child) next = node(*child, next);
         return next;
@@ -62,7 +69,8 @@ class Builder {
         for (std::size_t i = n.children.size() - 1; i-- > 0;) all = split(node(n.children[i], next), all);
         return all;
       }
-      case RegexNode::Kind::repeat: return repeat(n, next);
+      case RegexNode::Kind::repeat:
+        return repeat(n, next);
     }
     return next;
   }
@@ -72,7 +80,8 @@ class Builder {
       next = loop(n.children[0], next);
     } else {
       const std::uint32_t behind = next;
-      for (std::uint32_t i = n.least; i < n.most && !too_long_; ++i) next = split(node(n.children[0], next), behind);
+      for (std::uint32_t i = n.least; i < n.most && !too_long_; ++i)
+        next = split(node(n.children[0], next), behind);
     }
     for (std::uint32_t i = 0; i < n.least && !too_long_; ++i) next = node(n.children[0], next);
     return next;
@@ -82,8 +91,8 @@ class Builder {
     const std::uint32_t head = split(0, next);
     if (too_long_) return 0;
     const RegexNode& n = regex_.nodes[body];
-    // Where every character beyond ASCII may be repeated, so may every byte of one: wherever such a loop is left in
-    // the middle of a character, nothing but another such loop can go on from there.
+    // Where every character beyond ASCII may be repeated, so may every byte of one: wherever such a loop is
+    // left in the middle of a character, nothing but another such loop can go on from there.
     const bool bytewise = n.kind == RegexNode::Kind::set && takes_all_beyond_ascii(regex_.sets[n.set]);
     std::uint32_t inner = bytewise ? bytes(kContinuation, 0xFF, head) : node(body, head);
     if (bytewise) inner = ascii(regex_.sets[n.set], head, inner);
@@ -122,10 +131,12 @@ class Builder {
     for (const std::uint32_t longest : {0x7FFu, 0xFFFFu})
       if (low <= longest && high > longest)
         return beyond_ascii(longest + 1, high, next, beyond_ascii(low, longest, next, other));
-    for (const std::uint32_t bits : {18u, 12u, 6u}) {  // a block of continuation bytes must be whole or within one lead
+    for (const std::uint32_t bits :
+         {18u, 12u, 6u}) {  // a block of continuation bytes must be whole or within one lead
       const std::uint32_t block = (1u << bits) - 1;
       if ((low | block) == (high | block) || length(low) * 6 - 6 < bits) continue;
-      if ((low & block) != 0) return beyond_ascii((low | block) + 1, high, next, beyond_ascii(low, low | block, next, other));
+      if ((low & block) != 0)
+        return beyond_ascii((low | block) + 1, high, next, beyond_ascii(low, low | block, next, other));
       if ((high & block) != block)
         return beyond_ascii(high & ~block, high, next, beyond_ascii(low, (high & ~block) - 1, next, other));
     }
@@ -134,12 +145,17 @@ class Builder {
     return split(bytes(lead(low), lead(high), next), other);
   }
 
-  static std::uint32_t length(std::uint32_t character) { return character < 0x800 ? 2 : (character < 0x10000 ? 3 : 4); }
+  static std::uint32_t length(std::uint32_t character) {
+    return character < 0x800 ? 2 : (character < 0x10000 ? 3 : 4);
+  }
   static std::uint32_t lead(std::uint32_t character) {
     switch (length(character)) {
-      case 2: return 0xC0 | character >> 6;
-      case 3: return 0xE0 | character >> 12;
-      default: return 0xF0 | character >> 18;
+      case 2:
+        return 0xC0 | character >> 6;
+      case 3:
+        return 0xE0 | character >> 12;
+      default:
+        return 0xF0 | character >> 18;
     }
   }
 
@@ -150,6 +166,8 @@ class Builder {
 
 }  // namespace
 
-std::optional<ByteProgram> ByteProgram::build(const Regex& regex) { return Builder(regex).build(); }
+std::optional<ByteProgram> ByteProgram::build(const Regex& regex) {
+  return Builder(regex).build();
+}
 
 }  // namespace slipway::schema

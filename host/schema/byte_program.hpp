@@ -1,4 +1,5 @@
-// A regular expression as a nondeterministic automaton over the bytes of UTF-8: the step between the tree and the table.
+// A regular expression as a nondeterministic automaton over the bytes of UTF-8: the step between the tree and
+// the table.
 #pragma once
 
 #include <cstdint>

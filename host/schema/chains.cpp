@@ -18,7 +18,10 @@ class Chains {
   enum class Outcome : std::uint8_t { good, endless, too_long };
 
   Chains(const Program& program, std::uint32_t longest)
-      : program_(program), longest_(longest), height_(program.nodes.size(), kUnknown), weight_(program.nodes.size(), 1) {}
+      : program_(program),
+        longest_(longest),
+        height_(program.nodes.size(), kUnknown),
+        weight_(program.nodes.size(), 1) {}
 
   Outcome walk(NodeId id) {
     if (height_[id] == kOpen) {
@@ -65,14 +68,22 @@ class Chains {
 
 bool copy_value(document::Value value, document::Builder& builder) {
   switch (value.kind()) {
-    case document::Kind::null: return builder.null();
-    case document::Kind::false_value: return builder.boolean(false);
-    case document::Kind::true_value: return builder.boolean(true);
-    case document::Kind::int64: return builder.int64(value.int64());
-    case document::Kind::uint64: return builder.uint64(value.uint64());
-    case document::Kind::float64: return builder.float64(value.number(), value.is_integer());
-    case document::Kind::string: return builder.string(value.text());
-    case document::Kind::bytes: return builder.bytes(value.text());
+    case document::Kind::null:
+      return builder.null();
+    case document::Kind::false_value:
+      return builder.boolean(false);
+    case document::Kind::true_value:
+      return builder.boolean(true);
+    case document::Kind::int64:
+      return builder.int64(value.int64());
+    case document::Kind::uint64:
+      return builder.uint64(value.uint64());
+    case document::Kind::float64:
+      return builder.float64(value.number(), value.is_integer());
+    case document::Kind::string:
+      return builder.string(value.text());
+    case document::Kind::bytes:
+      return builder.bytes(value.text());
     case document::Kind::object:
       if (!builder.begin_object()) return false;
       for (std::uint32_t i = 0; i < value.size(); ++i)
@@ -99,7 +110,8 @@ void Compiler::check_chains() {
     const std::string message =
         outcome == Chains::Outcome::endless
             ? "this applies a schema to the same value again, within itself: checking it would never end"
-            : "more than " + count_of(options_.limits.chain, "schema") + " apply to one value inside each other";
+            : "more than " + count_of(options_.limits.chain, "schema") +
+                  " apply to one value inside each other";
     // The reference that closes the circle, or lengthens the chain.
     const Edge* through = nullptr;
     for (const Edge& edge : in_place_references_)
@@ -135,9 +147,12 @@ void Compiler::make_literals() {
   for (Enumeration& e : program_->enumerations) {
     const document::Value values = program_->literal_list(e);
     std::vector<LiteralHash> hashes;
-    for (std::uint32_t i = 0; i < values.size(); ++i) hashes.push_back({document::hash(values.element(i)), i});
-    std::sort(hashes.begin(), hashes.end(), [](const LiteralHash& a, const LiteralHash& b) { return a.hash < b.hash; });
-    e.hashes = {static_cast<std::uint32_t>(program_->literal_hashes.size()), static_cast<std::uint32_t>(hashes.size())};
+    for (std::uint32_t i = 0; i < values.size(); ++i)
+      hashes.push_back({document::hash(values.element(i)), i});
+    std::sort(hashes.begin(), hashes.end(),
+              [](const LiteralHash& a, const LiteralHash& b) { return a.hash < b.hash; });
+    e.hashes = {static_cast<std::uint32_t>(program_->literal_hashes.size()),
+                static_cast<std::uint32_t>(hashes.size())};
     program_->literal_hashes.insert(program_->literal_hashes.end(), hashes.begin(), hashes.end());
   }
 }

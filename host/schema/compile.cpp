@@ -9,12 +9,13 @@
 
 namespace slipway::schema {
 
-void Diagnostics::add(const References::SchemaDocument& document, std::uint32_t index, std::string pointer, bool of_key,
-                      std::string message) {
+void Diagnostics::add(const References::SchemaDocument& document, std::uint32_t index, std::string pointer,
+                      bool of_key, std::string message) {
   if (full()) return;
   const document::SourceMap::Position at = document.source->find(pointer, of_key);
   for (const Entry& known : entries_)
-    if (known.document == index && known.diagnostic.pointer == pointer && known.diagnostic.message == message) return;
+    if (known.document == index && known.diagnostic.pointer == pointer && known.diagnostic.message == message)
+      return;
   if (entries_.size() == most_) {
     entries_.push_back({kNone, {}, {document.source->file(), "there are more than these", ""}});
     return;

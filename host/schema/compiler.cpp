@@ -14,7 +14,9 @@ Compiler::Compiler(const CompileOptions& options)
       errors_(options.limits.errors),
       warnings_(options.limits.errors),
       references_(dialect_, options,
-                  [this](const Place& place, std::string message) { report(errors_, place, "", false, std::move(message)); }),
+                  [this](const Place& place, std::string message) {
+                    report(errors_, place, "", false, std::move(message));
+                  }),
       program_(std::make_unique<Program>()) {
   program_->nodes.resize(2);
   program_->nodes[kNever].kinds = 0;
@@ -41,8 +43,10 @@ Compilation Compiler::compile(document::Value root, const document::SourceMap& s
   return result;
 }
 
-void Compiler::report(Diagnostics& to, const Place& place, std::string_view path, bool of_key, std::string message) {
-  to.add(references_.document(place.document), place.document, place.pointer + std::string(path), of_key, std::move(message));
+void Compiler::report(Diagnostics& to, const Place& place, std::string_view path, bool of_key,
+                      std::string message) {
+  to.add(references_.document(place.document), place.document, place.pointer + std::string(path), of_key,
+         std::move(message));
 }
 
 std::uint32_t Compiler::location(std::uint32_t parent, std::string_view text) {
@@ -71,12 +75,14 @@ NodeId Compiler::child(NodeDraft& draft, document::Value value, std::string_view
   const std::size_t length = draft.place.pointer.size();
   draft.place.pointer += path;
   const NodeId id = schema(value, draft.place, draft.node.location, path);
-  if (in_place && value.is_object() && value.find("$ref") != nullptr) in_place_references_.push_back({draft.id, id, draft.place});
+  if (in_place && value.is_object() && value.find("$ref") != nullptr)
+    in_place_references_.push_back({draft.id, id, draft.place});
   draft.place.pointer.resize(length);
   return id;
 }
 
-NodeId Compiler::schema(document::Value value, Place& place, std::uint32_t parent_location, std::string_view path) {
+NodeId Compiler::schema(document::Value value, Place& place, std::uint32_t parent_location,
+                        std::string_view path) {
   if (!value.is_object()) {
     report(errors_, place, "", false, "a schema must be a mapping, not " + show(value));
     return kAny;
@@ -114,7 +120,9 @@ void Compiler::unknown_keyword(const NodeDraft& draft, std::string_view keyword)
   document::append_token(path, keyword);
   for (const auto& [name, where] : dialect_.foreign)
     if (name == keyword) {
-      error_at_key(draft, path, quoted(keyword) + " is not a keyword of " + std::string(dialect_.name) + ", but of " + std::string(where));
+      error_at_key(draft, path,
+                   quoted(keyword) + " is not a keyword of " + std::string(dialect_.name) + ", but of " +
+                       std::string(where));
       return;
     }
   NearestWord nearest(keyword);
@@ -151,8 +159,10 @@ NodeId Compiler::reference(document::Value value, Place& place) {
       report(errors_, at, "/$ref", false, "`$ref` must be a string, not " + show(target));
       return kAny;
     }
-    if (std::find(passed.begin(), passed.end(), value.node()) != passed.end() || passed.size() > options_.limits.chain) {
-      report(errors_, at, "/$ref", false, "`$ref` " + quoted(target.text()) + " leads back to itself through references only");
+    if (std::find(passed.begin(), passed.end(), value.node()) != passed.end() ||
+        passed.size() > options_.limits.chain) {
+      report(errors_, at, "/$ref", false,
+             "`$ref` " + quoted(target.text()) + " leads back to itself through references only");
       return kAny;
     }
     passed.push_back(value.node());
@@ -162,12 +172,14 @@ NodeId Compiler::reference(document::Value value, Place& place) {
     sensitive = sensitive || draft.node.sensitive;
     Result<Target> found = references_.resolve(target.text(), value.node());
     if (!found) {
-      report(errors_, at, "/$ref", false, "`$ref` " + quoted(target.text()) + " leads nowhere: " + found.error().message);
+      report(errors_, at, "/$ref", false,
+             "`$ref` " + quoted(target.text()) + " leads nowhere: " + found.error().message);
       return kAny;
     }
     if (found->schema->kind != SLW_OBJECT) {
       report(errors_, at, "/$ref", false,
-             "`$ref` " + quoted(target.text()) + " leads to " + show(document::Value(found->schema)) + ", not to a schema");
+             "`$ref` " + quoted(target.text()) + " leads to " + show(document::Value(found->schema)) +
+                 ", not to a schema");
       return kAny;
     }
     value = document::Value(found->schema);
@@ -220,12 +232,14 @@ void Compiler::commit(NodeDraft& draft) {
   program_->nodes[draft.id] = draft.node;
 }
 
-std::uint32_t Compiler::pattern(NodeDraft& draft, std::string_view source, std::string_view path, bool of_key) {
+std::uint32_t Compiler::pattern(NodeDraft& draft, std::string_view source, std::string_view path,
+                                bool of_key) {
   const auto [at, added] = pattern_of_.try_emplace(std::string(source), kNone);
   if (!added && at->second != kNone) return at->second;
   Result<Pattern> compiled = Pattern::compile(source);
   if (!compiled) {
-    report(errors_, draft.place, path, of_key, "the pattern " + quoted(source) + " cannot be kept: " + compiled.error().message);
+    report(errors_, draft.place, path, of_key,
+           "the pattern " + quoted(source) + " cannot be kept: " + compiled.error().message);
     return kNone;
   }
   pattern_cost_ += compiled->cost();
@@ -239,7 +253,8 @@ std::uint32_t Compiler::pattern(NodeDraft& draft, std::string_view source, std::
 }
 
 std::uint32_t Compiler::name(std::string_view text) {
-  const auto [at, added] = name_of_.try_emplace(std::string(text), static_cast<std::uint32_t>(program_->names.size()));
+  const auto [at, added] =
+      name_of_.try_emplace(std::string(text), static_cast<std::uint32_t>(program_->names.size()));
   if (added) program_->names.emplace_back(text);
   return at->second;
 }

@@ -36,7 +36,8 @@ class Diagnostics {
  public:
   explicit Diagnostics(std::size_t most) : most_(most) {}
 
-  void add(const References::SchemaDocument& document, std::uint32_t index, std::string pointer, bool of_key, std::string message);
+  void add(const References::SchemaDocument& document, std::uint32_t index, std::string pointer, bool of_key,
+           std::string message);
   bool empty() const { return entries_.empty(); }
   bool full() const { return entries_.size() > most_; }
   // In the order of the source.
@@ -63,12 +64,19 @@ class Compiler {
   Program& program() { return *program_; }
 
   // About the keyword's value, or about what is at `path` (a pointer) within the schema.
-  void error(const NodeDraft& draft, std::string_view path, std::string message) { report(errors_, draft.place, path, false, std::move(message)); }
-  void error_at_key(const NodeDraft& draft, std::string_view path, std::string message) { report(errors_, draft.place, path, true, std::move(message)); }
-  void warn(const NodeDraft& draft, std::string_view path, std::string message) { report(warnings_, draft.place, path, false, std::move(message)); }
+  void error(const NodeDraft& draft, std::string_view path, std::string message) {
+    report(errors_, draft.place, path, false, std::move(message));
+  }
+  void error_at_key(const NodeDraft& draft, std::string_view path, std::string message) {
+    report(errors_, draft.place, path, true, std::move(message));
+  }
+  void warn(const NodeDraft& draft, std::string_view path, std::string message) {
+    report(warnings_, draft.place, path, false, std::move(message));
+  }
   void report(Diagnostics& to, const Place& place, std::string_view path, bool of_key, std::string message);
 
-  // The node of the schema at `path` within the draft's. In place: it is about the same value as the draft itself.
+  // The node of the schema at `path` within the draft's. In place: it is about the same value as the draft
+  // itself.
   NodeId child(NodeDraft& draft, document::Value schema, std::string_view path, bool in_place);
 
   // Index in Program::patterns; kNone after an error.
@@ -116,8 +124,8 @@ class Compiler {
   std::size_t pattern_cost_ = 0;
 };
 
-// Mistakes that only the whole of a schema shows: bounds that contradict each other, members that are required but not
-// allowed. For strict compilation.
+// Mistakes that only the whole of a schema shows: bounds that contradict each other, members that are
+// required but not allowed. For strict compilation.
 void check_contradictions(Compiler& compiler, NodeDraft& draft);
 
 }  // namespace slipway::schema

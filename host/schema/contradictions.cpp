@@ -22,14 +22,21 @@ class Checker {
 
  private:
   bool has(std::string_view keyword) const { return draft_.schema.find(keyword) != nullptr; }
-  std::string value_of(std::string_view keyword) const { return show(document::Value(draft_.schema.find(keyword))); }
-  void error(std::string_view keyword, std::string message) { compiler_.error(draft_, path_of(keyword), std::move(message)); }
+  std::string value_of(std::string_view keyword) const {
+    return show(document::Value(draft_.schema.find(keyword)));
+  }
+  void error(std::string_view keyword, std::string message) {
+    compiler_.error(draft_, path_of(keyword), std::move(message));
+  }
   void contradiction(std::string_view low, std::string_view high, std::string_view why) {
-    error(low, quoted(low) + " " + value_of(low) + " and " + quoted(high) + " " + value_of(high) + " contradict each other: " + std::string(why));
+    error(low, quoted(low) + " " + value_of(low) + " and " + quoted(high) + " " + value_of(high) +
+                   " contradict each other: " + std::string(why));
   }
 
-  void in_order(std::string_view low_keyword, std::uint32_t low, std::string_view high_keyword, std::uint32_t high) {
-    if (has(low_keyword) && has(high_keyword) && low > high) contradiction(low_keyword, high_keyword, "nothing can be both");
+  void in_order(std::string_view low_keyword, std::uint32_t low, std::string_view high_keyword,
+                std::uint32_t high) {
+    if (has(low_keyword) && has(high_keyword) && low > high)
+      contradiction(low_keyword, high_keyword, "nothing can be both");
   }
 
   void numbers() {
@@ -37,7 +44,8 @@ class Checker {
     if (!rules.has_minimum || !rules.has_maximum) return;
     if (!rules.bounds.any_number()) {
       contradiction("minimum", "maximum", "no number is between them");
-    } else if (draft_.node.integral_only && !rules.bounds.any_integer() && rules.bounds.low > -9e15 && rules.bounds.high < 9e15) {
+    } else if (draft_.node.integral_only && !rules.bounds.any_integer() && rules.bounds.low > -9e15 &&
+               rules.bounds.high < 9e15) {
       contradiction("minimum", "maximum", "no integer is between them");
     }
   }
@@ -45,8 +53,9 @@ class Checker {
   void tuple() {
     const ArrayRules& rules = draft_.array;
     if (rules.rest_is_additional && rules.rest == kNever && rules.min_items > rules.tuple.count)
-      error("minItems", "`minItems` " + std::to_string(rules.min_items) + " contradicts `items`, which allows " +
-                            count_of(rules.tuple.count, "item") + " with `additionalItems: false`");
+      error("minItems", "`minItems` " + std::to_string(rules.min_items) +
+                            " contradicts `items`, which allows " + count_of(rules.tuple.count, "item") +
+                            " with `additionalItems: false`");
   }
 
   bool is_declared(const Property& property) const {
@@ -63,8 +72,8 @@ class Checker {
   void required() {
     const ObjectRules& rules = draft_.object;
     if (has("maxProperties") && rules.required > rules.max_properties)
-      error("required", "`required` names " + count_of(rules.required, "member") + ", but `maxProperties` allows " +
-                            std::to_string(rules.max_properties));
+      error("required", "`required` names " + count_of(rules.required, "member") +
+                            ", but `maxProperties` allows " + std::to_string(rules.max_properties));
     if (rules.additional != kNever || rules.required == 0) return;
     const slw_value* const list = draft_.schema.find("required");
     const document::Value names(list);
@@ -76,18 +85,26 @@ class Checker {
       NearestWord nearest(name);
       for (const Property& known : rules.properties)
         if (known.node != PropertyTable::kUndeclared) nearest.consider(rules.properties.name(known));
-      compiler_.error(draft_, path_of("required", i), quoted(name) + " is required, but `additionalProperties: false` forbids it: it is not among `properties`" + nearest.suggestion());
+      compiler_.error(
+          draft_, path_of("required", i),
+          quoted(name) +
+              " is required, but `additionalProperties: false` forbids it: it is not among `properties`" +
+              nearest.suggestion());
     }
   }
 
   void closed_object() {
     const ObjectRules& rules = draft_.object;
-    if (rules.additional != kNever || rules.patterns.count != 0 || !has("minProperties") || has("patternProperties")) return;
+    if (rules.additional != kNever || rules.patterns.count != 0 || !has("minProperties") ||
+        has("patternProperties"))
+      return;
     std::uint32_t declared = 0;
-    for (const Property& property : rules.properties) declared += property.node != PropertyTable::kUndeclared ? 1 : 0;
+    for (const Property& property : rules.properties)
+      declared += property.node != PropertyTable::kUndeclared ? 1 : 0;
     if (rules.min_properties > declared)
-      error("minProperties", "`minProperties` " + std::to_string(rules.min_properties) + " contradicts `properties`, which allows " +
-                                 count_of(declared, "member") + " with `additionalProperties: false`");
+      error("minProperties", "`minProperties` " + std::to_string(rules.min_properties) +
+                                 " contradicts `properties`, which allows " + count_of(declared, "member") +
+                                 " with `additionalProperties: false`");
   }
 
   // A value of `enum` that `type` refuses is one that nobody can send.
@@ -96,9 +113,11 @@ class Checker {
     const document::Value values(draft_.schema.find("enum"));
     for (std::uint32_t i = 0; i < values.size(); ++i) {
       const document::Value value = values.element(i);
-      const bool integral = !draft_.node.integral_only || value.kind() != document::Kind::float64 || value.is_integer();
+      const bool integral =
+          !draft_.node.integral_only || value.kind() != document::Kind::float64 || value.is_integer();
       if ((draft_.node.kinds & kind_bit(value.get().kind)) == 0 || !integral)
-        compiler_.error(draft_, path_of("enum", i), "`type` does not allow this value of `enum`, " + show(value));
+        compiler_.error(draft_, path_of("enum", i),
+                        "`type` does not allow this value of `enum`, " + show(value));
     }
   }
 
@@ -107,8 +126,11 @@ class Checker {
     if (!has("type")) return;
     for (std::uint32_t i = 0; i < draft_.schema.size(); ++i) {
       const Keyword* const keyword = compiler_.dialect().find(draft_.schema.key(i));
-      if (keyword == nullptr || keyword->kinds.empty() || (draft_.node.kinds & kinds_of(keyword->kinds)) != 0) continue;
-      compiler_.warn(draft_, path_of(keyword->name), quoted(keyword->name) + " is about " + plural(keyword->kinds) + ", which `type` does not allow: it has no effect");
+      if (keyword == nullptr || keyword->kinds.empty() || (draft_.node.kinds & kinds_of(keyword->kinds)) != 0)
+        continue;
+      compiler_.warn(draft_, path_of(keyword->name),
+                     quoted(keyword->name) + " is about " + plural(keyword->kinds) +
+                         ", which `type` does not allow: it has no effect");
     }
   }
 
@@ -125,6 +147,8 @@ class Checker {
 
 }  // namespace
 
-void check_contradictions(Compiler& compiler, NodeDraft& draft) { Checker(compiler, draft).check(); }
+void check_contradictions(Compiler& compiler, NodeDraft& draft) {
+  Checker(compiler, draft).check();
+}
 
 }  // namespace slipway::schema

@@ -81,23 +81,21 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 28> kNotDraf
     {"nullable", "OpenAPI 3.0; write `type: [..., \"null\"]`"},
 }};
 
-const DialectTable kDraft04Table{"draft-04",
-                                 "http://json-schema.org/draft-04/schema",
-                                 kDraft04Metaschema,
-                                 "id",
-                                 kDraft04,
-                                 kNotDraft04};
+const DialectTable kDraft04Table{
+    "draft-04", "http://json-schema.org/draft-04/schema", kDraft04Metaschema, "id", kDraft04, kNotDraft04};
 
 }  // namespace
 
 const Keyword* DialectTable::find(std::string_view keyword) const {
-  const auto at = std::find_if(keywords.begin(), keywords.end(), [&](const Keyword& k) { return k.name == keyword; });
+  const auto at =
+      std::find_if(keywords.begin(), keywords.end(), [&](const Keyword& k) { return k.name == keyword; });
   return at == keywords.end() ? nullptr : &*at;
 }
 
 const DialectTable& dialect_table(Dialect dialect) {
   switch (dialect) {
-    case Dialect::draft04: break;
+    case Dialect::draft04:
+      break;
   }
   return kDraft04Table;
 }

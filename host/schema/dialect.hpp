@@ -1,5 +1,5 @@
-// What a draft of JSON Schema says, as a table: its keywords, what each holds, and who compiles it. Another draft is
-// another table; neither the compiler's core nor the validator knows a keyword by name.
+// What a draft of JSON Schema says, as a table: its keywords, what each holds, and who compiles it. Another
+// draft is another table; neither the compiler's core nor the validator knows a keyword by name.
 #pragma once
 
 #include <span>
@@ -28,7 +28,7 @@ struct Keyword {
   Holds holds = Holds::nothing;
   void (*compile)(Compiler&, NodeDraft&, document::Value) = nullptr;  // null: an annotation, of no effect
   bool beside_reference = false;  // may stand beside $ref, whose other neighbours are ignored
-  std::string_view kinds = {};    // of the values it says something about, as `type` names them; empty for all
+  std::string_view kinds = {};  // of the values it says something about, as `type` names them; empty for all
 };
 
 struct DialectTable {
@@ -48,11 +48,13 @@ const DialectTable& dialect_table(Dialect dialect);
 // Compilers of single keywords; keyword_*.cpp.
 namespace keyword {
 using Compile = void(Compiler&, NodeDraft&, document::Value);
-Compile type, enumeration, all_of, any_of, one_of, negation, definitions, identifier, dialect_uri, format, sensitive;
+Compile type, enumeration, all_of, any_of, one_of, negation, definitions, identifier, dialect_uri, format,
+    sensitive;
 Compile min_length, max_length, pattern;
 Compile minimum, maximum, exclusive_minimum, exclusive_maximum, multiple_of;
 Compile min_items, max_items, unique_items, items, additional_items;
-Compile min_properties, max_properties, required, properties, pattern_properties, additional_properties, dependencies;
+Compile min_properties, max_properties, required, properties, pattern_properties, additional_properties,
+    dependencies;
 Compile text_annotation;
 }  // namespace keyword
 

@@ -12,16 +12,26 @@
 namespace slipway::schema {
 namespace {
 
-constexpr std::size_t kLongestName = 256;     // bytes of a member's name that is repeated in a pointer
+constexpr std::size_t kLongestName = 256;       // bytes of a member's name that is repeated in a pointer
 constexpr std::uint32_t kMostAlternatives = 4;  // whose first reasons are told together
 constexpr std::size_t kLongestReason = 200;
 constexpr std::uint32_t kMostDepth = 1'200;  // of the walk: what a stack can take
 
-std::string_view text_of(const slw_value* key) { return {static_cast<const char*>(slw_payload(key)), key->count}; }
-document::Value value_of(const slw_value* value) { return document::Value(value); }
-document::Value value_of(View view) { return document::Value(view.tensor); }
-unsigned kind_of(const slw_value* value) { return value->kind; }
-unsigned kind_of(View) { return SLW_TENSOR; }
+std::string_view text_of(const slw_value* key) {
+  return {static_cast<const char*>(slw_payload(key)), key->count};
+}
+document::Value value_of(const slw_value* value) {
+  return document::Value(value);
+}
+document::Value value_of(View view) {
+  return document::Value(view.tensor);
+}
+unsigned kind_of(const slw_value* value) {
+  return value->kind;
+}
+unsigned kind_of(View) {
+  return SLW_TENSOR;
+}
 
 }  // namespace
 
@@ -40,7 +50,8 @@ void Explainer::report_trouble() {
                             : "takes too many steps to be checked against this schema"});
 }
 
-void Explainer::report(const Node& node, std::string_view keyword, std::string_view schema_path, const Message& message) {
+void Explainer::report(const Node& node, std::string_view keyword, std::string_view schema_path,
+                       const Message& message) {
   const Sensitivity::Verdict verdict = sensitivity_.of(path_);
   Violation violation;
   for (std::size_t i = 0; i < verdict.tellable; ++i) {
@@ -56,7 +67,8 @@ void Explainer::report(const Node& node, std::string_view keyword, std::string_v
   violation.schema_pointer = program_.schema_pointer(node).append(schema_path);
   violation.message = message(!verdict.sensitive);
   for (const Violation& known : found_)
-    if (known.pointer == violation.pointer && known.schema_pointer == violation.schema_pointer && known.message == violation.message)
+    if (known.pointer == violation.pointer && known.schema_pointer == violation.schema_pointer &&
+        known.message == violation.message)
       return;
   found_.push_back(std::move(violation));
 }
@@ -65,7 +77,8 @@ template <class Subject>
 void Explainer::visit(NodeId id, Subject subject) {
   const Node& node = program_.nodes[id];
   if (depth_ >= kMostDepth) {
-    report(node, "limit", "", [](bool) { return std::string("is refused for what is inside it, too deep to be explained"); });
+    report(node, "limit", "",
+           [](bool) { return std::string("is refused for what is inside it, too deep to be explained"); });
     return;
   }
   if (node.shared && !summing_up_) {
@@ -73,7 +86,8 @@ void Explainer::visit(NodeId id, Subject subject) {
     if (visited_.find(id, address, axis) != Memory::Answer::unknown) return;
     visited_.add(id, address, axis, true);
   }
-  if ((node.kinds >> kind_of(subject) & 1) == 0 && (kind_of(subject) != SLW_TENSOR || value_of(subject).is_array())) {
+  if ((node.kinds >> kind_of(subject) & 1) == 0 &&
+      (kind_of(subject) != SLW_TENSOR || value_of(subject).is_array())) {
     visit_type(node, value_of(subject));
     return;
   }
@@ -88,7 +102,8 @@ template void Explainer::visit(NodeId, View);
 
 void Explainer::visit_type(const Node& node, document::Value value) {
   report(node, "type", "/type", [&](bool may_show) {
-    return "must be " + allowed_kinds(node) + ", but is " + (may_show ? show(value) : std::string(kind_name(value)));
+    return "must be " + allowed_kinds(node) + ", but is " +
+           (may_show ? show(value) : std::string(kind_name(value)));
   });
 }
 
@@ -100,7 +115,9 @@ void Explainer::visit_kind(const Node& node, const slw_value* value) {
       break;
     case SLW_INT64:
     case SLW_UINT64:
-    case SLW_FLOAT64: visit_number(node, value); break;
+    case SLW_FLOAT64:
+      visit_number(node, value);
+      break;
     case SLW_ARRAY:
       if (node.array != kNone) visit_array(node, value);
       break;
@@ -113,11 +130,14 @@ void Explainer::visit_kind(const Node& node, const slw_value* value) {
         break;
       }
       const slw_value number = slw_tensor_number(value, 0);
-      if ((node.kinds >> number.kind & 1) == 0) visit_type(node, document::Value(&number));
-      else visit_number(node, &number);
+      if ((node.kinds >> number.kind & 1) == 0)
+        visit_type(node, document::Value(&number));
+      else
+        visit_number(node, &number);
       break;
     }
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -133,8 +153,10 @@ void Explainer::visit_member(const Node& node, const slw_value* key) {
     visit_if_refused(p.node, key + 1);
   }
   if (declared || stopped()) return;
-  if (rules.additional == kNever) report_undeclared_member(node, text_of(key));
-  else visit_if_refused(rules.additional, key + 1);
+  if (rules.additional == kNever)
+    report_undeclared_member(node, text_of(key));
+  else
+    visit_if_refused(rules.additional, key + 1);
 }
 
 void Explainer::visit_array(const Node& node, const slw_value* value) {
@@ -171,9 +193,11 @@ void Explainer::visit_kind(const Node& node, View view) {
 void Explainer::visit_object(const Node& node, const slw_value* value) {
   const ObjectRules& rules = program_.objects[node.object];
   if (value->count < rules.min_properties)
-    report(node, "minProperties", "/minProperties", [&](bool) { return too_few(rules.min_properties, "member", value->count); });
+    report(node, "minProperties", "/minProperties",
+           [&](bool) { return too_few(rules.min_properties, "member", value->count); });
   if (value->count > rules.max_properties)
-    report(node, "maxProperties", "/maxProperties", [&](bool) { return too_many(rules.max_properties, "member", value->count); });
+    report(node, "maxProperties", "/maxProperties",
+           [&](bool) { return too_many(rules.max_properties, "member", value->count); });
   visit_required(node, value);
   for (std::uint32_t i = 0; i < value->count && !stopped(); ++i) {
     const slw_value* const key = slw_member(value, i);
@@ -190,7 +214,8 @@ void Explainer::visit_alternatives(const Node& node, std::string_view keyword, R
   for (std::uint32_t i = 0; i < range.count; ++i) {
     const NodeId id = program_.children[range.first + i];
     if ((program_.nodes[id].kinds >> kind_of(subject) & 1) != 0) of_this_kind = id, ++candidates;
-    if (summing_up_ || range.count > kMostAlternatives || validator_.trouble() != Validator::Trouble::none) continue;
+    if (summing_up_ || range.count > kMostAlternatives || validator_.trouble() != Validator::Trouble::none)
+      continue;
     std::vector<Violation> outside;
     outside.swap(found_);
     const std::size_t most = std::exchange(most_, 1);
@@ -200,10 +225,14 @@ void Explainer::visit_alternatives(const Node& node, std::string_view keyword, R
     most_ = most;
     outside.swap(found_);
     if (outside.empty() || outside[0].message.size() > kLongestReason) continue;
-    reasons.append(reasons.empty() ? ": " : "; ").append(std::to_string(i + 1)).append(". ").append(within(outside[0]));
+    reasons.append(reasons.empty() ? ": " : "; ")
+        .append(std::to_string(i + 1))
+        .append(". ")
+        .append(within(outside[0]));
   }
   const std::string schema_path = std::string("/").append(keyword);
-  report(node, keyword, schema_path, [&](bool) { return "matches none of the " + count_of(range.count, "alternative") + reasons; });
+  report(node, keyword, schema_path,
+         [&](bool) { return "matches none of the " + count_of(range.count, "alternative") + reasons; });
   if (candidates == 1 && range.count > 1 && !summing_up_ && !stopped()) visit(of_this_kind, subject);
 }
 
@@ -213,9 +242,11 @@ void Explainer::visit_logic(const Node& node, Subject subject) {
   const auto child = [&](Range range, std::uint32_t i) { return program_.children[range.first + i]; };
   if (logic.enumeration != kNone && !validator_.enumerated(program_.enumerations[logic.enumeration], subject))
     report(node, "enum", "/enum", [&](bool may_show) {
-      return not_enumerated(program_.literal_list(program_.enumerations[logic.enumeration]), value_of(subject), may_show);
+      return not_enumerated(program_.literal_list(program_.enumerations[logic.enumeration]),
+                            value_of(subject), may_show);
     });
-  for (std::uint32_t i = 0; i < logic.all_of.count && !stopped(); ++i) visit_if_refused(child(logic.all_of, i), subject);
+  for (std::uint32_t i = 0; i < logic.all_of.count && !stopped(); ++i)
+    visit_if_refused(child(logic.all_of, i), subject);
   for (const auto& [keyword, range] : {std::pair{"anyOf", logic.any_of}, std::pair{"oneOf", logic.one_of}}) {
     if (range.count == 0 || stopped()) continue;
     std::vector<std::uint32_t> matching;
@@ -224,8 +255,8 @@ void Explainer::visit_logic(const Node& node, Subject subject) {
     if (matching.empty() && !stopped()) visit_alternatives(node, keyword, range, subject);
     if (matching.size() > 1 && range.count == logic.one_of.count && range.first == logic.one_of.first)
       report(node, keyword, "/oneOf", [&](bool) {
-        return "must match exactly one of the alternatives, but matches " + std::to_string(matching[0] + 1) + " and " +
-               std::to_string(matching[1] + 1);
+        return "must match exactly one of the alternatives, but matches " + std::to_string(matching[0] + 1) +
+               " and " + std::to_string(matching[1] + 1);
       });
   }
   if (logic.negated != kNone && !stopped() && validator_.asks(logic.negated, subject))

@@ -17,7 +17,8 @@ namespace slipway::schema {
 
 class Explainer {
  public:
-  Explainer(const Program& program, std::size_t most) : program_(program), validator_(program), sensitivity_(program), most_(most) {}
+  Explainer(const Program& program, std::size_t most)
+      : program_(program), validator_(program), sensitivity_(program), most_(most) {}
 
   // Of a document that the program's root does not accept.
   std::vector<Violation> explain(const slw_value* document);
@@ -45,10 +46,12 @@ class Explainer {
   void visit_logic(const Node& node, Subject subject);
   template <class Subject>
   void visit_alternatives(const Node& node, std::string_view keyword, Range range, Subject subject);
-  bool visit_item_counts(const Node& node, std::uint32_t count, const std::function<std::optional<EqualItems>()>& find_equal);
+  bool visit_item_counts(const Node& node, std::uint32_t count,
+                         const std::function<std::optional<EqualItems>()>& find_equal);
   void visit_type(const Node& node, document::Value value);
 
-  void report(const Node& node, std::string_view keyword, std::string_view schema_path, const Message& message);
+  void report(const Node& node, std::string_view keyword, std::string_view schema_path,
+              const Message& message);
   void report_undeclared_member(const Node& node, std::string_view name);
   void report_item_not_allowed(const Node& node, std::uint32_t allowed);
   // Does `then` with the path one token longer.

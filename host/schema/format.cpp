@@ -23,11 +23,21 @@ constexpr std::array<Described, 8> kFormats{{
     {Format::uuid, "uuid", "a UUID such as 123e4567-e89b-12d3-a456-426614174000"},
 }};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_alphanumeric(char c) { return is_digit(c) || is_letter(c); }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_alphanumeric(char c) {
+  return is_digit(c) || is_letter(c);
+}
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+bool is_one_of(char c, std::string_view set) {
+  return set.find(c) != std::string_view::npos;
+}
 
 // Takes exactly `count` digits off the front.
 bool take_digits(std::string_view& text, unsigned count, unsigned& value) {
@@ -60,17 +70,19 @@ bool take_date(std::string_view& text) {
 // RFC 3339. A leap second is the last second of a UTC day.
 bool is_date_time(std::string_view text) {
   unsigned hour = 0, minute = 0, second = 0, offset_hour = 0, offset_minute = 0, fraction = 0;
-  if (!take_date(text) || !(take(text, 'T') || take(text, 't')) || !take_digits(text, 2, hour) || !take(text, ':') ||
-      !take_digits(text, 2, minute) || !take(text, ':') || !take_digits(text, 2, second))
+  if (!take_date(text) || !(take(text, 'T') || take(text, 't')) || !take_digits(text, 2, hour) ||
+      !take(text, ':') || !take_digits(text, 2, minute) || !take(text, ':') || !take_digits(text, 2, second))
     return false;
   if (take(text, '.')) {
     if (!take_digits(text, 1, fraction)) return false;
-    while (take_digits(text, 1, fraction)) {}
+    while (take_digits(text, 1, fraction)) {
+    }
   }
   if (hour > 23 || minute > 59 || second > 60) return false;
   const bool behind_utc = text.starts_with('-');
   if (take(text, '+') || take(text, '-')) {
-    if (!take_digits(text, 2, offset_hour) || !take(text, ':') || !take_digits(text, 2, offset_minute)) return false;
+    if (!take_digits(text, 2, offset_hour) || !take(text, ':') || !take_digits(text, 2, offset_minute))
+      return false;
   } else if (!take(text, 'Z') && !take(text, 'z')) {
     return false;
   }
@@ -82,7 +94,9 @@ bool is_date_time(std::string_view text) {
   return (local + (behind_utc ? offset : day - offset)) % day == day - 1;
 }
 
-bool is_date(std::string_view text) { return take_date(text) && text.empty(); }
+bool is_date(std::string_view text) {
+  return take_date(text) && text.empty();
+}
 
 // RFC 1034 with RFC 1123's leading digits.
 bool is_hostname(std::string_view text) {
@@ -127,7 +141,8 @@ bool is_ipv6(std::string_view text) {
   for (;;) {
     std::size_t digits = 0;
     while (digits < 4 && digits < text.size() && is_hex(text[digits])) ++digits;
-    if (digits < text.size() && text[digits] == '.') return (groups == 6 || (gap && groups < 6)) && is_ipv4(text);
+    if (digits < text.size() && text[digits] == '.')
+      return (groups == 6 || (gap && groups < 6)) && is_ipv4(text);
     if (digits == 0 || ++groups > 8) return false;
     text.remove_prefix(digits);
     if (text.empty()) return groups == 8 || (gap && groups < 8);
@@ -181,7 +196,8 @@ bool is_made_of(std::string_view text, std::string_view extra) {
     if (text[i] == '%') {
       if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
       i += 2;
-    } else if (!is_alphanumeric(text[i]) && !is_one_of(text[i], "-._~!$&'()*+,;=") && !is_one_of(text[i], extra)) {
+    } else if (!is_alphanumeric(text[i]) && !is_one_of(text[i], "-._~!$&'()*+,;=") &&
+               !is_one_of(text[i], extra)) {
       return false;
     }
   }
@@ -192,8 +208,8 @@ bool is_ip_literal(std::string_view text) {
   if (!text.starts_with('v') && !text.starts_with('V')) return is_ipv6(text);
   std::size_t digits = 1;
   while (digits < text.size() && is_hex(text[digits])) ++digits;
-  return digits > 1 && digits + 1 < text.size() && text[digits] == '.' && text.find('%') == std::string_view::npos &&
-         is_made_of(text.substr(digits + 1), ":");
+  return digits > 1 && digits + 1 < text.size() && text[digits] == '.' &&
+         text.find('%') == std::string_view::npos && is_made_of(text.substr(digits + 1), ":");
 }
 
 bool is_authority(std::string_view text) {
@@ -265,15 +281,24 @@ std::string_view describe_format(Format format) {
 
 bool has_format(Format format, std::string_view text) {
   switch (format) {
-    case Format::none: return true;
-    case Format::date_time: return is_date_time(text);
-    case Format::date: return is_date(text);
-    case Format::email: return is_email(text);
-    case Format::hostname: return is_hostname(text);
-    case Format::ipv4: return is_ipv4(text);
-    case Format::ipv6: return is_ipv6(text);
-    case Format::uri: return is_uri(text);
-    case Format::uuid: return is_uuid(text);
+    case Format::none:
+      return true;
+    case Format::date_time:
+      return is_date_time(text);
+    case Format::date:
+      return is_date(text);
+    case Format::email:
+      return is_email(text);
+    case Format::hostname:
+      return is_hostname(text);
+    case Format::ipv4:
+      return is_ipv4(text);
+    case Format::ipv6:
+      return is_ipv6(text);
+    case Format::uri:
+      return is_uri(text);
+    case Format::uuid:
+      return is_uuid(text);
   }
   return false;
 }

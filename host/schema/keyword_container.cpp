@@ -12,7 +12,8 @@ constexpr std::size_t kMostNames = 65'535;  // the hash of a member's name has 1
 NodeId schema_or_flag(Compiler& compiler, NodeDraft& draft, std::string_view keyword, document::Value value) {
   if (value.is_boolean()) return value.boolean() ? kAny : kNever;
   if (value.is_object()) return compiler.child(draft, value, path_of(keyword), false);
-  compiler.error(draft, path_of(keyword), quoted(keyword) + " must be true, false or a schema, not " + show(value));
+  compiler.error(draft, path_of(keyword),
+                 quoted(keyword) + " must be true, false or a schema, not " + show(value));
   return kAny;
 }
 
@@ -28,11 +29,13 @@ Property* declare(Compiler& compiler, NodeDraft& draft, std::string_view name, c
 namespace keyword {
 
 void min_items(Compiler& compiler, NodeDraft& draft, document::Value value) {
-  if (const auto count = take_count(compiler, draft, "minItems", value)) draft.array.min_items = *count, draft.has_array = true;
+  if (const auto count = take_count(compiler, draft, "minItems", value))
+    draft.array.min_items = *count, draft.has_array = true;
 }
 
 void max_items(Compiler& compiler, NodeDraft& draft, document::Value value) {
-  if (const auto count = take_count(compiler, draft, "maxItems", value)) draft.array.max_items = *count, draft.has_array = true;
+  if (const auto count = take_count(compiler, draft, "maxItems", value))
+    draft.array.max_items = *count, draft.has_array = true;
 }
 
 void unique_items(Compiler& compiler, NodeDraft& draft, document::Value value) {
@@ -47,10 +50,12 @@ void items(Compiler& compiler, NodeDraft& draft, document::Value value) {
     return;
   }
   if (!value.is_array()) {
-    compiler.error(draft, path_of("items"), "`items` must be a schema or a list of schemas, not " + show(value));
+    compiler.error(draft, path_of("items"),
+                   "`items` must be a schema or a list of schemas, not " + show(value));
     return;
   }
-  if (value.size() == 0 && compiler.strict()) compiler.error(draft, path_of("items"), "`items` must hold at least one schema");
+  if (value.size() == 0 && compiler.strict())
+    compiler.error(draft, path_of("items"), "`items` must hold at least one schema");
   if (const auto range = take_schemas(compiler, draft, "items", value, false)) draft.array.tuple = *range;
   if (const slw_value* const additional = draft.schema.find("additionalItems")) {
     draft.array.rest = schema_or_flag(compiler, draft, "additionalItems", document::Value(additional));
@@ -64,7 +69,8 @@ void additional_items(Compiler& compiler, NodeDraft& draft, document::Value valu
   if (beside != nullptr && document::Value(beside).is_array()) return;
   schema_or_flag(compiler, draft, "additionalItems", value);
   if (compiler.strict())
-    compiler.error_at_key(draft, path_of("additionalItems"), "`additionalItems` has no effect without a list of schemas in `items`");
+    compiler.error_at_key(draft, path_of("additionalItems"),
+                          "`additionalItems` has no effect without a list of schemas in `items`");
 }
 
 void min_properties(Compiler& compiler, NodeDraft& draft, document::Value value) {
@@ -79,8 +85,9 @@ void max_properties(Compiler& compiler, NodeDraft& draft, document::Value value)
 
 void required(Compiler& compiler, NodeDraft& draft, document::Value value) {
   if (value.is_boolean()) {
-    compiler.error(draft, path_of("required"), "`required` is a list of names in " + std::string(compiler.dialect().name) +
-                                                   ", in the schema of the object; true and false are draft-03");
+    compiler.error(draft, path_of("required"),
+                   "`required` is a list of names in " + std::string(compiler.dialect().name) +
+                       ", in the schema of the object; true and false are draft-03");
     return;
   }
   take_names(compiler, draft, path_of("required"), value, [&](std::string_view name) {
@@ -92,10 +99,12 @@ void required(Compiler& compiler, NodeDraft& draft, document::Value value) {
 }
 
 void properties(Compiler& compiler, NodeDraft& draft, document::Value value) {
-  take_named_schemas(compiler, draft, "properties", value, [&](std::string_view name, document::Value schema, const std::string& path) {
-    const NodeId node = compiler.child(draft, schema, path, false);
-    if (Property* const property = declare(compiler, draft, name, path)) property->node = node;
-  });
+  take_named_schemas(compiler, draft, "properties", value,
+                     [&](std::string_view name, document::Value schema, const std::string& path) {
+                       const NodeId node = compiler.child(draft, schema, path, false);
+                       if (Property* const property = declare(compiler, draft, name, path))
+                         property->node = node;
+                     });
 }
 
 void pattern_properties(Compiler& compiler, NodeDraft& draft, document::Value value) {
@@ -119,27 +128,30 @@ void additional_properties(Compiler& compiler, NodeDraft& draft, document::Value
 
 void dependencies(Compiler& compiler, NodeDraft& draft, document::Value value) {
   std::vector<Dependency> made;
-  take_named_schemas(compiler, draft, "dependencies", value, [&](std::string_view name, document::Value needed, const std::string& path) {
-    Dependency dependency{compiler.name(name), {}, kAny};
-    if (needed.is_object()) {
-      dependency.node = compiler.child(draft, needed, path, true);
-    } else {
-      std::vector<std::uint32_t> names;
-      std::unordered_set<std::uint32_t> known;
-      take_names(compiler, draft, path, needed, [&](std::string_view other) {
-        const std::uint32_t number = compiler.name(other);
-        if (!known.insert(number).second) return false;
-        names.push_back(number);
-        return true;
-      });
-      auto& lists = compiler.program().name_lists;
-      dependency.required = {static_cast<std::uint32_t>(lists.size()), static_cast<std::uint32_t>(names.size())};
-      lists.insert(lists.end(), names.begin(), names.end());
-    }
-    made.push_back(dependency);
-  });
+  take_named_schemas(compiler, draft, "dependencies", value,
+                     [&](std::string_view name, document::Value needed, const std::string& path) {
+                       Dependency dependency{compiler.name(name), {}, kAny};
+                       if (needed.is_object()) {
+                         dependency.node = compiler.child(draft, needed, path, true);
+                       } else {
+                         std::vector<std::uint32_t> names;
+                         std::unordered_set<std::uint32_t> known;
+                         take_names(compiler, draft, path, needed, [&](std::string_view other) {
+                           const std::uint32_t number = compiler.name(other);
+                           if (!known.insert(number).second) return false;
+                           names.push_back(number);
+                           return true;
+                         });
+                         auto& lists = compiler.program().name_lists;
+                         dependency.required = {static_cast<std::uint32_t>(lists.size()),
+                                                static_cast<std::uint32_t>(names.size())};
+                         lists.insert(lists.end(), names.begin(), names.end());
+                       }
+                       made.push_back(dependency);
+                     });
   auto& all = compiler.program().dependencies;
-  draft.object.dependencies = {static_cast<std::uint32_t>(all.size()), static_cast<std::uint32_t>(made.size())};
+  draft.object.dependencies = {static_cast<std::uint32_t>(all.size()),
+                               static_cast<std::uint32_t>(made.size())};
   all.insert(all.end(), made.begin(), made.end());
   draft.has_object = draft.has_object || !made.empty();
 }

@@ -5,15 +5,18 @@
 namespace slipway::schema::keyword {
 
 void all_of(Compiler& compiler, NodeDraft& draft, document::Value value) {
-  if (const auto range = take_schemas(compiler, draft, "allOf", value, true)) draft.logic.all_of = *range, draft.has_logic = true;
+  if (const auto range = take_schemas(compiler, draft, "allOf", value, true))
+    draft.logic.all_of = *range, draft.has_logic = true;
 }
 
 void any_of(Compiler& compiler, NodeDraft& draft, document::Value value) {
-  if (const auto range = take_schemas(compiler, draft, "anyOf", value, true)) draft.logic.any_of = *range, draft.has_logic = true;
+  if (const auto range = take_schemas(compiler, draft, "anyOf", value, true))
+    draft.logic.any_of = *range, draft.has_logic = true;
 }
 
 void one_of(Compiler& compiler, NodeDraft& draft, document::Value value) {
-  if (const auto range = take_schemas(compiler, draft, "oneOf", value, true)) draft.logic.one_of = *range, draft.has_logic = true;
+  if (const auto range = take_schemas(compiler, draft, "oneOf", value, true))
+    draft.logic.one_of = *range, draft.has_logic = true;
 }
 
 void negation(Compiler& compiler, NodeDraft& draft, document::Value value) {
@@ -22,9 +25,10 @@ void negation(Compiler& compiler, NodeDraft& draft, document::Value value) {
 }
 
 void definitions(Compiler& compiler, NodeDraft& draft, document::Value value) {
-  take_named_schemas(compiler, draft, "definitions", value, [&](std::string_view, document::Value schema, const std::string& path) {
-    compiler.child(draft, schema, path, false);
-  });
+  take_named_schemas(compiler, draft, "definitions", value,
+                     [&](std::string_view, document::Value schema, const std::string& path) {
+                       compiler.child(draft, schema, path, false);
+                     });
 }
 
 void identifier(Compiler& compiler, NodeDraft& draft, document::Value value) {
@@ -40,8 +44,9 @@ void text_annotation(Compiler& compiler, NodeDraft& draft, document::Value value
 void dialect_uri(Compiler& compiler, NodeDraft& draft, document::Value value) {
   const auto uri = take_text(compiler, draft, "$schema", value);
   if (!uri || split_uri(*uri).document == compiler.dialect().uri) return;
-  compiler.error(draft, path_of("$schema"), "`$schema` is " + quoted(*uri) + ", but only " + std::string(compiler.dialect().name) +
-                                                " is known here: " + quoted(std::string(compiler.dialect().uri) + "#"));
+  compiler.error(draft, path_of("$schema"),
+                 "`$schema` is " + quoted(*uri) + ", but only " + std::string(compiler.dialect().name) +
+                     " is known here: " + quoted(std::string(compiler.dialect().uri) + "#"));
 }
 
 void sensitive(Compiler& compiler, NodeDraft& draft, document::Value value) {

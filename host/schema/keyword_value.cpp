@@ -30,8 +30,8 @@ const TypeName* find_type(std::string_view name) {
 }
 
 // A bound of NumberRules, with its neighbour that makes it exclusive.
-bool take_bound(Compiler& compiler, NodeDraft& draft, std::string_view keyword, std::string_view exclusive_keyword,
-                document::Value value, bool& exclusive) {
+bool take_bound(Compiler& compiler, NodeDraft& draft, std::string_view keyword,
+                std::string_view exclusive_keyword, document::Value value, bool& exclusive) {
   if (!value.is_number()) {
     compiler.error(draft, path_of(keyword), quoted(keyword) + " must be a number, not " + show(value));
     return false;
@@ -42,14 +42,17 @@ bool take_bound(Compiler& compiler, NodeDraft& draft, std::string_view keyword, 
   return true;
 }
 
-void take_exclusive(Compiler& compiler, NodeDraft& draft, std::string_view keyword, std::string_view bound, document::Value value) {
+void take_exclusive(Compiler& compiler, NodeDraft& draft, std::string_view keyword, std::string_view bound,
+                    document::Value value) {
   if (value.is_number()) {
-    compiler.error(draft, path_of(keyword), quoted(keyword) + " must be true or false in " + std::string(compiler.dialect().name) +
-                                                ", beside " + quoted(bound) + "; a number there is draft-06");
+    compiler.error(draft, path_of(keyword),
+                   quoted(keyword) + " must be true or false in " + std::string(compiler.dialect().name) +
+                       ", beside " + quoted(bound) + "; a number there is draft-06");
     return;
   }
   if (take_flag(compiler, draft, keyword, value) && draft.schema.find(bound) == nullptr)
-    compiler.error_at_key(draft, path_of(keyword), quoted(keyword) + " needs " + quoted(bound) + " beside it");
+    compiler.error_at_key(draft, path_of(keyword),
+                          quoted(keyword) + " needs " + quoted(bound) + " beside it");
 }
 
 }  // namespace
@@ -67,7 +70,8 @@ void type(Compiler& compiler, NodeDraft& draft, document::Value value) {
       compiler.error(draft, path, "unknown type " + quoted(name) + nearest.suggestion());
       return true;
     }
-    const bool again = (kinds & known->kinds) == known->kinds && (name != "number" || any_number) && (name != "integer" || !any_number);
+    const bool again = (kinds & known->kinds) == known->kinds && (name != "number" || any_number) &&
+                       (name != "integer" || !any_number);
     any_number = any_number || name == "number";
     kinds |= known->kinds;
     return !again;
@@ -75,8 +79,9 @@ void type(Compiler& compiler, NodeDraft& draft, document::Value value) {
   if (value.is_string()) {
     add(value.text(), path_of("type"));
   } else if (!value.is_array() || value.size() == 0) {
-    compiler.error(draft, path_of("type"), "`type` must be the name of a type or a list of them, not " +
-                                               (value.is_array() ? std::string("an empty list") : show(value)));
+    compiler.error(draft, path_of("type"),
+                   "`type` must be the name of a type or a list of them, not " +
+                       (value.is_array() ? std::string("an empty list") : show(value)));
     return;
   } else {
     for (std::uint32_t i = 0; i < value.size(); ++i) {
@@ -95,7 +100,8 @@ void type(Compiler& compiler, NodeDraft& draft, document::Value value) {
 void enumeration(Compiler& compiler, NodeDraft& draft, document::Value value) {
   if (!value.is_array() || value.size() == 0) {
     compiler.error(draft, path_of("enum"),
-                   "`enum` must be a list of values, not " + (value.is_array() ? std::string("an empty list") : show(value)));
+                   "`enum` must be a list of values, not " +
+                       (value.is_array() ? std::string("an empty list") : show(value)));
     return;
   }
   draft.logic.enumeration = compiler.enumeration(value);
@@ -103,11 +109,13 @@ void enumeration(Compiler& compiler, NodeDraft& draft, document::Value value) {
 }
 
 void min_length(Compiler& compiler, NodeDraft& draft, document::Value value) {
-  if (const auto count = take_count(compiler, draft, "minLength", value)) draft.text.min_length = *count, draft.has_text = true;
+  if (const auto count = take_count(compiler, draft, "minLength", value))
+    draft.text.min_length = *count, draft.has_text = true;
 }
 
 void max_length(Compiler& compiler, NodeDraft& draft, document::Value value) {
-  if (const auto count = take_count(compiler, draft, "maxLength", value)) draft.text.max_length = *count, draft.has_text = true;
+  if (const auto count = take_count(compiler, draft, "maxLength", value))
+    draft.text.max_length = *count, draft.has_text = true;
 }
 
 void pattern(Compiler& compiler, NodeDraft& draft, document::Value value) {
@@ -124,7 +132,8 @@ void format(Compiler& compiler, NodeDraft& draft, document::Value value) {
     draft.text.format = *known;
     draft.has_text = true;
   } else {
-    compiler.warn(draft, path_of("format"), "the format " + quoted(*name) + " is not known, and is not checked");
+    compiler.warn(draft, path_of("format"),
+                  "the format " + quoted(*name) + " is not known, and is not checked");
   }
 }
 
@@ -154,7 +163,8 @@ void exclusive_maximum(Compiler& compiler, NodeDraft& draft, document::Value val
 
 void multiple_of(Compiler& compiler, NodeDraft& draft, document::Value value) {
   if (!value.is_number() || !(value.number() > 0)) {
-    compiler.error(draft, path_of("multipleOf"), "`multipleOf` must be a number greater than 0, not " + show(value));
+    compiler.error(draft, path_of("multipleOf"),
+                   "`multipleOf` must be a number greater than 0, not " + show(value));
     return;
   }
   draft.number.multiple_of = decimal_of(value.get());

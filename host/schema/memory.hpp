@@ -41,7 +41,9 @@ class Memory {
   };
 
   std::size_t slot(NodeId node, const void* address, std::uint32_t axis) const {
-    std::uint64_t mixed = (reinterpret_cast<std::uintptr_t>(address) ^ static_cast<std::uint64_t>(node) << 40 ^ axis) * 0x9E3779B97F4A7C15u;
+    std::uint64_t mixed =
+        (reinterpret_cast<std::uintptr_t>(address) ^ static_cast<std::uint64_t>(node) << 40 ^ axis) *
+        0x9E3779B97F4A7C15u;
     mixed = (mixed ^ mixed >> 29 ^ node) * 0xBF58476D1CE4E5B9u;
     return static_cast<std::size_t>(mixed >> 20) & (entries_.size() - 1);
   }

@@ -1,4 +1,5 @@
-// The meta-schema of draft-04, so that a reference to it needs no network. Without `format: regex`, which nothing checks.
+// The meta-schema of draft-04, so that a reference to it needs no network. Without `format: regex`, which
+// nothing checks.
 #include <string_view>
 
 namespace slipway::schema {

@@ -140,21 +140,33 @@ void Bounds::at_most(const slw_value& bound, bool exclusive) {
 
 bool Bounds::allow(const slw_value& number) const {
   switch (number.kind) {
-    case SLW_INT64: return allow(number.as.i64);
-    case SLW_UINT64: return allow(number.as.u64);
-    default: return allow(number.as.f64);
+    case SLW_INT64:
+      return allow(number.as.i64);
+    case SLW_UINT64:
+      return allow(number.as.u64);
+    default:
+      return allow(number.as.f64);
   }
 }
 
-Decimal decimal_of(std::uint64_t number) { return normal(number, 0); }
-Decimal decimal_of(double number) { return shortest(std::fabs(number)); }
-Decimal decimal_of(float number) { return shortest(std::fabs(number)); }
+Decimal decimal_of(std::uint64_t number) {
+  return normal(number, 0);
+}
+Decimal decimal_of(double number) {
+  return shortest(std::fabs(number));
+}
+Decimal decimal_of(float number) {
+  return shortest(std::fabs(number));
+}
 
 Decimal decimal_of(const slw_value& number) {
   switch (number.kind) {
-    case SLW_INT64: return normal(number.as.i64 < 0 ? 0 - number.as.u64 : number.as.u64, 0);
-    case SLW_UINT64: return normal(number.as.u64, 0);
-    default: return decimal_of(number.as.f64);
+    case SLW_INT64:
+      return normal(number.as.i64 < 0 ? 0 - number.as.u64 : number.as.u64, 0);
+    case SLW_UINT64:
+      return normal(number.as.u64, 0);
+    default:
+      return decimal_of(number.as.f64);
   }
 }
 
@@ -162,9 +174,11 @@ std::string to_text(Decimal number) {
   constexpr std::int32_t kMostZeros = 6;
   std::string text = std::to_string(number.digits);
   const auto size = static_cast<std::int32_t>(text.size());
-  if (number.exponent > kMostZeros || -number.exponent > size + kMostZeros) return text + "e" + std::to_string(number.exponent);
+  if (number.exponent > kMostZeros || -number.exponent > size + kMostZeros)
+    return text + "e" + std::to_string(number.exponent);
   if (number.exponent >= 0) return text.append(static_cast<std::size_t>(number.exponent), '0');
-  if (-number.exponent >= size) text = std::string(static_cast<std::size_t>(1 - number.exponent - size), '0').append(text);
+  if (-number.exponent >= size)
+    text = std::string(static_cast<std::size_t>(1 - number.exponent - size), '0').append(text);
   const std::size_t whole = text.size() - static_cast<std::size_t>(-number.exponent);
   return text.substr(0, whole).append(".").append(text, whole);
 }
@@ -182,7 +196,8 @@ bool is_multiple(Decimal number, Decimal divisor) {
 
 bool is_multiple(const slw_value& number, Decimal divisor) {
   if (divisor.exponent == 0) {  // an integer that does not end in zero: the usual case, without decimals
-    if (number.kind == SLW_INT64) return (number.as.i64 < 0 ? 0 - number.as.u64 : number.as.u64) % divisor.digits == 0;
+    if (number.kind == SLW_INT64)
+      return (number.as.i64 < 0 ? 0 - number.as.u64 : number.as.u64) % divisor.digits == 0;
     if (number.kind == SLW_UINT64) return number.as.u64 % divisor.digits == 0;
   }
   return is_multiple(decimal_of(number), divisor);

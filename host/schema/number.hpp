@@ -9,8 +9,8 @@
 
 namespace slipway::schema {
 
-// What `minimum` and `maximum` allow, once for each form a number comes in, so that checking one is two comparisons and
-// no conversion: the ends are the outermost allowed integers and doubles themselves.
+// What `minimum` and `maximum` allow, once for each form a number comes in, so that checking one is two
+// comparisons and no conversion: the ends are the outermost allowed integers and doubles themselves.
 struct Bounds {
   std::int64_t int_low = std::numeric_limits<std::int64_t>::min();
   std::int64_t int_high = std::numeric_limits<std::int64_t>::max();
@@ -28,7 +28,9 @@ struct Bounds {
   bool allow(double number) const { return number >= low && number <= high; }
   bool allow(const slw_value& number) const;
 
-  bool any_integer() const { return int_low <= int_high || (uint_low <= uint_high && uint_high > kLargestInt); }
+  bool any_integer() const {
+    return int_low <= int_high || (uint_low <= uint_high && uint_high > kLargestInt);
+  }
   bool any_number() const { return low <= high || any_integer(); }
 
  private:
@@ -43,8 +45,8 @@ struct Decimal {
   bool is_zero() const { return digits == 0; }
 };
 
-// The decimal number that a person sees: for a double the shortest one that reads back the same, so that 0.0075 is a
-// multiple of 0.0001 although neither is a binary fraction.
+// The decimal number that a person sees: for a double the shortest one that reads back the same, so that
+// 0.0075 is a multiple of 0.0001 although neither is a binary fraction.
 Decimal decimal_of(const slw_value& number);
 Decimal decimal_of(double number);
 Decimal decimal_of(float number);

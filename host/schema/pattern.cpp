@@ -21,10 +21,14 @@ Result<std::unique_ptr<re2::RE2>> make_re2(const Regex& regex) {
   auto compiled = std::make_unique<re2::RE2>(to_re2(regex), options);
   if (compiled->ok()) return compiled;
   switch (compiled->error_code()) {
-    case re2::RE2::ErrorPatternTooLarge: return Error(Code::unsupported, "it is too large when its repetitions are written out");
-    case re2::RE2::ErrorRepeatSize: return Error(Code::unsupported, "its quantifiers inside each other come to more than 1000 repetitions");
-    case re2::RE2::ErrorBadCharRange: return Error(Code::unsupported, "it asks for a Unicode script that RE2 does not know");
-    default: return Error(Code::unsupported, "RE2 says: " + compiled->error());
+    case re2::RE2::ErrorPatternTooLarge:
+      return Error(Code::unsupported, "it is too large when its repetitions are written out");
+    case re2::RE2::ErrorRepeatSize:
+      return Error(Code::unsupported, "its quantifiers inside each other come to more than 1000 repetitions");
+    case re2::RE2::ErrorBadCharRange:
+      return Error(Code::unsupported, "it asks for a Unicode script that RE2 does not know");
+    default:
+      return Error(Code::unsupported, "RE2 says: " + compiled->error());
   }
 }
 
@@ -48,7 +52,8 @@ Result<Pattern> Pattern::compile(std::string_view source) {
   }
   // RE2 looks for boundaries of words between bytes, even within a character.
   if (asks_for_boundaries(*regex))
-    return Error(Code::unsupported, "\\b and \\B are supported in small patterns without Unicode properties only");
+    return Error(Code::unsupported,
+                 "\\b and \\B are supported in small patterns without Unicode properties only");
   Result<std::unique_ptr<re2::RE2>> compiled = make_re2(*regex);
   if (!compiled) return std::move(compiled).error();
   pattern.re2_ = std::move(*compiled);

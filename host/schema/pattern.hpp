@@ -16,8 +16,8 @@ class RE2;
 
 namespace slipway::schema {
 
-// Linear in the text, whatever the pattern. Thread-safe. A small pattern is a table walk that allocates nothing and takes
-// no lock; RE2, which does both for a moment, keeps the others.
+// Linear in the text, whatever the pattern. Thread-safe. A small pattern is a table walk that allocates
+// nothing and takes no lock; RE2, which does both for a moment, keeps the others.
 class Pattern {
  public:
   static constexpr std::size_t kMostBytes = 16'384;  // of one pattern's text
@@ -30,7 +30,9 @@ class Pattern {
   ~Pattern();
 
   // Whether the expression is found in `text`, which is valid UTF-8.
-  bool matches(std::string_view text) const { return automaton_ ? automaton_->matches(text) : matches_by_re2(text); }
+  bool matches(std::string_view text) const {
+    return automaton_ ? automaton_->matches(text) : matches_by_re2(text);
+  }
 
   const std::string& source() const { return source_; }
   // What keeping it costs: instructions of RE2, or states.

@@ -12,7 +12,8 @@ bool is_plain(const Program& program, const Node& node) {
 
 std::string Program::schema_pointer(const Node& node) const {
   std::vector<const std::string*> parts;
-  for (std::uint32_t at = node.location; at != kNone; at = locations[at].parent) parts.push_back(&locations[at].text);
+  for (std::uint32_t at = node.location; at != kNone; at = locations[at].parent)
+    parts.push_back(&locations[at].text);
   std::string pointer;
   for (auto part = parts.rbegin(); part != parts.rend(); ++part) pointer += **part;
   return pointer;

@@ -1,5 +1,5 @@
-// The compiled form of a schema: one flat table for each kind of rule, and nodes that refer to them by index. Read-only
-// once it is made, so any number of threads may walk it.
+// The compiled form of a schema: one flat table for each kind of rule, and nodes that refer to them by index.
+// Read-only once it is made, so any number of threads may walk it.
 #pragma once
 
 #include <slipway/value.h>
@@ -30,23 +30,25 @@ struct Range {
   std::uint32_t count = 0;
 };
 
-constexpr std::uint16_t kind_bit(unsigned kind) { return static_cast<std::uint16_t>(1u << kind); }
+constexpr std::uint16_t kind_bit(unsigned kind) {
+  return static_cast<std::uint16_t>(1u << kind);
+}
 constexpr std::uint16_t kAllKinds = (1u << (SLW_TENSOR + 1)) - 1;
 constexpr std::uint16_t kNumberKinds = kind_bit(SLW_INT64) | kind_bit(SLW_UINT64) | kind_bit(SLW_FLOAT64);
 
-// One schema. The kinds are looked at first; then the one section that is about the value's kind, if there is one; then
-// what is said about values of every kind.
+// One schema. The kinds are looked at first; then the one section that is about the value's kind, if there is
+// one; then what is said about values of every kind.
 struct Node {
-  std::uint16_t kinds = kAllKinds;   // a bit for each slw_kind that is allowed
-  bool integral_only = false;        // of doubles, only those that were written as integers
-  bool sensitive = false;            // x-sensitive
-  bool shared = false;               // reached in more than one way: worth remembering what it said of a value
-  std::uint32_t text = kNone;        // index in Program::texts
-  std::uint32_t number = kNone;      // ... numbers
-  std::uint32_t array = kNone;       // ... arrays
-  std::uint32_t object = kNone;      // ... objects
-  std::uint32_t logic = kNone;       // ... logics
-  std::uint32_t location = 0;        // ... locations
+  std::uint16_t kinds = kAllKinds;  // a bit for each slw_kind that is allowed
+  bool integral_only = false;       // of doubles, only those that were written as integers
+  bool sensitive = false;           // x-sensitive
+  bool shared = false;              // reached in more than one way: worth remembering what it said of a value
+  std::uint32_t text = kNone;       // index in Program::texts
+  std::uint32_t number = kNone;     // ... numbers
+  std::uint32_t array = kNone;      // ... arrays
+  std::uint32_t object = kNone;     // ... objects
+  std::uint32_t logic = kNone;      // ... logics
+  std::uint32_t location = 0;       // ... locations
 };
 
 struct TextRules {
@@ -70,11 +72,12 @@ struct NumberRules {
 struct ArrayRules {
   std::uint32_t min_items = 0;
   std::uint32_t max_items = kNone;
-  Range tuple;                 // in Program::children: the schemas of the first items
-  NodeId rest = kAny;          // of all other items
+  Range tuple;         // in Program::children: the schemas of the first items
+  NodeId rest = kAny;  // of all other items
   bool unique = false;
   bool rest_is_additional = false;  // `rest` was written as additionalItems
-  bool rest_is_plain = false;  // `rest` says nothing but which kinds and bounds of numbers: a packed array is one loop
+  bool rest_is_plain =
+      false;  // `rest` says nothing but which kinds and bounds of numbers: a packed array is one loop
 };
 
 struct PatternProperty {
@@ -92,11 +95,11 @@ struct Dependency {
 struct ObjectRules {
   std::uint32_t min_properties = 0;
   std::uint32_t max_properties = kNone;
-  std::uint32_t required = 0;     // how many of the properties are required
-  PropertyTable properties;       // declared or required
-  Range patterns;                 // in Program::pattern_properties
-  Range dependencies;             // in Program::dependencies
-  NodeId additional = kAny;       // of members that neither `properties` nor `patternProperties` speaks of
+  std::uint32_t required = 0;  // how many of the properties are required
+  PropertyTable properties;    // declared or required
+  Range patterns;              // in Program::pattern_properties
+  Range dependencies;          // in Program::dependencies
+  NodeId additional = kAny;    // of members that neither `properties` nor `patternProperties` speaks of
 };
 
 struct Logic {

@@ -8,16 +8,22 @@ namespace slipway::schema {
 namespace {
 
 // Odd numbers to try until the names of a small table fall into slots of their own.
-constexpr std::uint32_t kMultipliers[] = {0x9E3779B1u, 0x85EBCA77u, 0xC2B2AE3Du, 0x27D4EB2Fu, 0x165667B1u, 0xCC9E2D51u,
-                                          0x1B873593u, 0xE6546B65u, 0xD6E8FEB9u, 0xA2AA033Bu, 0x62992FC1u, 0x30BC5B29u};
+constexpr std::uint32_t kMultipliers[] = {0x9E3779B1u, 0x85EBCA77u, 0xC2B2AE3Du, 0x27D4EB2Fu,
+                                          0x165667B1u, 0xCC9E2D51u, 0x1B873593u, 0xE6546B65u,
+                                          0xD6E8FEB9u, 0xA2AA033Bu, 0x62992FC1u, 0x30BC5B29u};
 
 }  // namespace
 
 Property& PropertyTable::add(std::string_view name) {
   if (const Property* const known = find(name)) return properties_[static_cast<std::size_t>(known - begin())];
   const Ends ends = ends_of(name.data(), name.size());
-  const Property added{ends.head, ends.tail, static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(names_.size()), kUndeclared,
-                       kOptional, slw_key_hash(name.data(), name.size())};
+  const Property added{ends.head,
+                       ends.tail,
+                       static_cast<std::uint32_t>(name.size()),
+                       static_cast<std::uint32_t>(names_.size()),
+                       kUndeclared,
+                       kOptional,
+                       slw_key_hash(name.data(), name.size())};
   names_.append(name);
   properties_.push_back(added);
   if (2 * properties_.size() > slots_.size()) {

@@ -12,7 +12,7 @@
 namespace slipway::schema {
 
 struct Property {
-  std::uint64_t head;      // the first and the last bytes of the name: all of it, up to 16 bytes
+  std::uint64_t head;  // the first and the last bytes of the name: all of it, up to 16 bytes
   std::uint64_t tail;
   std::uint32_t size;      // of the name
   std::uint32_t offset;    // of the name in the table's text
@@ -38,8 +38,8 @@ class PropertyTable {
   const Property* end() const { return properties_.data() + properties_.size(); }
   std::string_view name(const Property& p) const { return std::string_view(names_).substr(p.offset, p.size); }
 
-  // `key` is a key of an object. `expected` is an entry (or the end) that is tried first: members mostly come in the order
-  // of the schema.
+  // `key` is a key of an object. `expected` is an entry (or the end) that is tried first: members mostly come
+  // in the order of the schema.
   const Property* find(const slw_value* key, const Property* expected) const {
     return expected != end() && is(*expected, key) ? expected : find(key);
   }

@@ -25,7 +25,8 @@ bool References::add_root(document::Value root, const document::SourceMap& sourc
   return add(root, source, std::string(split_uri(options_.base_uri).document), "");
 }
 
-bool References::add(document::Value root, const document::SourceMap& source, std::string uri, std::string document_name) {
+bool References::add(document::Value root, const document::SourceMap& source, std::string uri,
+                     std::string document_name) {
   documents_.push_back({root, &source, std::move(document_name)});
   Place place{static_cast<std::uint32_t>(documents_.size() - 1), ""};
   named_.try_emplace(uri, Target{root.node(), place});
@@ -50,7 +51,8 @@ bool References::scan(document::Value schema, Place& place, std::uint32_t base, 
     return false;
   }
   if (place.pointer.size() > kLongestPointer) {
-    report_(place, "the names that lead to this schema are longer than " + std::to_string(kLongestPointer) + " bytes together");
+    report_(place, "the names that lead to this schema are longer than " + std::to_string(kLongestPointer) +
+                       " bytes together");
     return false;
   }
   const slw_value* const id = schema.find(dialect_.id);
@@ -81,7 +83,8 @@ const Target* References::find_document(const std::string& uri, Error& error) {
   const document::SourceMap* source = nullptr;
   if (uri == dialect_.uri) {
     document::Limits limits;
-    if (!document::read_json(dialect_.metaschema, metaschema_, limits)) error.message = "the meta-schema cannot be read";
+    if (!document::read_json(dialect_.metaschema, metaschema_, limits))
+      error.message = "the meta-schema cannot be read";
     root = metaschema_.root();
     source = &metaschema_source_;
   } else if (options_.resolver == nullptr) {
@@ -103,7 +106,8 @@ const Target* References::find_document(const std::string& uri, Error& error) {
 }
 
 Result<Target> References::follow(const Target& root, std::string_view pointer) {
-  if (!document::is_pointer(pointer)) return Error(Code::invalid_argument, quoted(pointer) + " is not a JSON pointer");
+  if (!document::is_pointer(pointer))
+    return Error(Code::invalid_argument, quoted(pointer) + " is not a JSON pointer");
   document::Value value(root.schema);
   Target target = root;
   std::uint32_t base = base_of_.contains(root.schema) ? base_of_.at(root.schema) : 0;
@@ -114,7 +118,8 @@ Result<Target> References::follow(const Target& root, std::string_view pointer) 
     if (value.is_object()) {
       next = value.find(token);
     } else if (value.kind() == document::Kind::array && !token.empty() && token.size() < 9 &&
-               token.find_first_not_of("0123456789") == std::string::npos && (token == "0" || token[0] != '0')) {
+               token.find_first_not_of("0123456789") == std::string::npos &&
+               (token == "0" || token[0] != '0')) {
       const auto index = static_cast<std::uint32_t>(std::stoul(token));
       if (index < value.size()) next = value.element(index).node();
     }
@@ -136,7 +141,8 @@ Result<Target> References::follow(const Target& root, std::string_view pointer) 
 
 Result<Target> References::resolve(std::string_view reference, const slw_value* from) {
   const auto base = base_of_.find(from);
-  const std::string uri = resolve_uri(base == base_of_.end() ? bases_.front() : bases_[base->second], reference);
+  const std::string uri =
+      resolve_uri(base == base_of_.end() ? bases_.front() : bases_[base->second], reference);
   if (uri.size() > kLongestUri) return Error(Code::invalid_argument, "it is too long");
   if (const auto named = named_.find(uri); named != named_.end()) return named->second;
   const auto [document_uri, fragment] = split_uri(uri);
@@ -147,9 +153,11 @@ Result<Target> References::resolve(std::string_view reference, const slw_value* 
   if (fragment.empty()) return document;
   if (const auto named = named_.find(uri); named != named_.end()) return named->second;
   std::string pointer;
-  if (!decode_percent(fragment, pointer)) return Error(Code::invalid_argument, "a `%` in it is not followed by two hexadecimal digits");
+  if (!decode_percent(fragment, pointer))
+    return Error(Code::invalid_argument, "a `%` in it is not followed by two hexadecimal digits");
   if (!is_utf8(pointer)) return Error(Code::invalid_argument, "what its `%` stand for is not UTF-8");
-  if (!pointer.starts_with('/')) return Error(Code::not_found, "no schema has the " + quoted(dialect_.id) + " " + quoted("#" + pointer));
+  if (!pointer.starts_with('/'))
+    return Error(Code::not_found, "no schema has the " + quoted(dialect_.id) + " " + quoted("#" + pointer));
   return follow(document, pointer);
 }
 

@@ -1,5 +1,5 @@
-// Where `$ref` leads: the documents of one compilation, the names that `id` gives to schemas in them, and the pointers
-// into them.
+// Where `$ref` leads: the documents of one compilation, the names that `id` gives to schemas in them, and the
+// pointers into them.
 #pragma once
 
 #include <functional>
@@ -34,7 +34,10 @@ class References {
 
   // `report` is told of every mistake in an `id`, and of nesting that is too deep.
   References(const DialectTable& dialect, const CompileOptions& options, Report report)
-      : dialect_(dialect), options_(options), report_(std::move(report)), metaschema_source_(std::string(dialect.uri)) {}
+      : dialect_(dialect),
+        options_(options),
+        report_(std::move(report)),
+        metaschema_source_(std::string(dialect.uri)) {}
 
   // The schema that is compiled; first, and once. False if it cannot be walked.
   bool add_root(document::Value root, const document::SourceMap& source);
@@ -58,8 +61,8 @@ class References {
   std::vector<SchemaDocument> documents_;
   std::vector<std::string> bases_;
   std::unordered_map<const slw_value*, std::uint32_t> base_of_;  // of each schema that was walked
-  std::unordered_map<std::string, Target> named_;                // by absolute URI, with a fragment or without
-  std::unordered_map<std::string, std::string> missing_;         // what the resolver refused, and why
+  std::unordered_map<std::string, Target> named_;         // by absolute URI, with a fragment or without
+  std::unordered_map<std::string, std::string> missing_;  // what the resolver refused, and why
   document::Document metaschema_;
   document::SourceMap metaschema_source_;
   std::size_t subschemas_ = 0;

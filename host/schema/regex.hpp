@@ -1,6 +1,6 @@
-// Regular expressions as JSON Schema means them: ECMA-262 with Unicode semantics, searched for anywhere in the text. Parsed
-// here into a tree, from which both RE2's notation and an automaton of our own are made, so that the two cannot disagree
-// about what a pattern says.
+// Regular expressions as JSON Schema means them: ECMA-262 with Unicode semantics, searched for anywhere in
+// the text. Parsed here into a tree, from which both RE2's notation and an automaton of our own are made, so
+// that the two cannot disagree about what a pattern says.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace slipway::schema {
 
-// A set of characters: ranges in order, none touching another, no surrogates (valid UTF-8 has none); and Unicode
-// properties in RE2's notation, which only RE2 can look up.
+// A set of characters: ranges in order, none touching another, no surrogates (valid UTF-8 has none); and
+// Unicode properties in RE2's notation, which only RE2 can look up.
 class CharacterSet {
  public:
   struct Range {
@@ -42,17 +42,27 @@ class CharacterSet {
   bool negated_ = false;
 };
 
-CharacterSet digits();       // \d
-CharacterSet word();         // \w
-CharacterSet white_space();  // \s
+CharacterSet digits();             // \d
+CharacterSet word();               // \w
+CharacterSet white_space();        // \s
 CharacterSet any_but_line_ends();  // .
 
-// RE2's notation for a Unicode property as ECMA-262 writes it in \p{...}: a general category by its short or long name, or
-// Script=Name. Empty for what is neither.
+// RE2's notation for a Unicode property as ECMA-262 writes it in \p{...}: a general category by its short or
+// long name, or Script=Name. Empty for what is neither.
 std::string re2_property(std::string_view name, bool negated);
 
 struct RegexNode {
-  enum class Kind : std::uint8_t { empty, set, sequence, choice, repeat, start, end, word_boundary, no_word_boundary };
+  enum class Kind : std::uint8_t {
+    empty,
+    set,
+    sequence,
+    choice,
+    repeat,
+    start,
+    end,
+    word_boundary,
+    no_word_boundary
+  };
   static constexpr std::uint32_t kUnbounded = 0xFFFFFFFF;
 
   Kind kind = Kind::empty;
@@ -68,7 +78,8 @@ struct Regex {
   std::uint32_t root = 0;
 };
 
-// The error's message is a clause that names the construct: "look-ahead (?=...) at character 3 is not supported".
+// The error's message is a clause that names the construct: "look-ahead (?=...) at character 3 is not
+// supported".
 Result<Regex> parse_regex(std::string_view pattern);
 
 std::string to_re2(const Regex& regex);

@@ -8,12 +8,16 @@ namespace {
 
 using Kind = RegexNode::Kind;
 
-constexpr unsigned kMostGroups = 200;        // inside each other
+constexpr unsigned kMostGroups = 200;         // inside each other
 constexpr std::uint32_t kMostRepeats = 1000;  // RE2's own bound
 constexpr std::uint32_t kNoCharacter = 0xFFFFFFFF;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 class Parser {
  public:
@@ -47,7 +51,8 @@ class Parser {
     if (failed()) return;
     const auto continuation = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
     const auto before = text_.substr(0, where);
-    const auto characters = before.size() - static_cast<std::size_t>(std::count_if(before.begin(), before.end(), continuation));
+    const auto characters =
+        before.size() - static_cast<std::size_t>(std::count_if(before.begin(), before.end(), continuation));
     error_ = what + " at character " + std::to_string(characters + 1);
   }
 
@@ -112,10 +117,14 @@ class Parser {
         while (more() && peek() != '>') ++at_;
         if (!take('>')) fail("a group's name has no end", start);
       } else if (!take(':')) {
-        fail("a group that begins with `(?" + std::string(1, peek()) + "` is not part of ECMA-262", start);
+        const bool printable = peek() > ' ' && peek() <= '~';
+        fail("a group that begins with `(?" + std::string(printable ? 1 : 0, peek()) +
+                 "` is not part of ECMA-262: it stands",
+             start);
       }
     }
-    if (++groups_ > kMostGroups) fail("more than " + std::to_string(kMostGroups) + " groups inside each other", start);
+    if (++groups_ > kMostGroups)
+      fail("more than " + std::to_string(kMostGroups) + " groups inside each other", start);
     if (failed()) return 0;
     const std::uint32_t inner = choice();
     --groups_;
@@ -126,7 +135,8 @@ class Parser {
   bool number(std::uint32_t& value) {
     if (!is_digit(peek())) return false;
     std::uint64_t read = 0;
-    for (; is_digit(peek()); ++at_) read = std::min<std::uint64_t>(read * 10 + static_cast<unsigned>(peek() - '0'), 1'000'000);
+    for (; is_digit(peek()); ++at_)
+      read = std::min<std::uint64_t>(read * 10 + static_cast<unsigned>(peek() - '0'), 1'000'000);
     value = static_cast<std::uint32_t>(read);
     return true;
   }
@@ -194,11 +204,23 @@ class Parser {
   bool class_escape(CharacterSet& set, std::size_t start) {
     const char c = peek();
     switch (c) {
-      case 'd': case 'D': set = digits(); break;
-      case 'w': case 'W': set = word(); break;
-      case 's': case 'S': set = white_space(); break;
-      case 'p': case 'P': return property_escape(set, start);
-      default: return false;
+      case 'd':
+      case 'D':
+        set = digits();
+        break;
+      case 'w':
+      case 'W':
+        set = word();
+        break;
+      case 's':
+      case 'S':
+        set = white_space();
+        break;
+      case 'p':
+      case 'P':
+        return property_escape(set, start);
+      default:
+        return false;
     }
     ++at_;
     if (c == 'D' || c == 'W' || c == 'S') set.negate();
@@ -210,7 +232,8 @@ class Parser {
     const std::size_t open = at_;
     const std::size_t close = text_.find('}', open);
     std::string notation;
-    if (take('{') && close != std::string_view::npos) notation = re2_property(text_.substr(open + 1, close - open - 1), negated);
+    if (take('{') && close != std::string_view::npos)
+      notation = re2_property(text_.substr(open + 1, close - open - 1), negated);
     if (notation.empty()) {
       fail("a Unicode property that is neither a general category nor a script stands", start);
       return true;
@@ -225,7 +248,9 @@ class Parser {
     if (at_ + digits > text_.size()) return false;
     for (unsigned i = 0; i < digits; ++i) {
       const char c = text_[at_ + i];
-      const int digit = is_digit(c) ? c - '0' : (c >= 'a' && c <= 'f' ? c - 'a' + 10 : (c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1));
+      const int digit =
+          is_digit(c) ? c - '0'
+                      : (c >= 'a' && c <= 'f' ? c - 'a' + 10 : (c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1));
       if (digit < 0) return false;
       value = value * 16 + static_cast<std::uint32_t>(digit);
     }
@@ -239,7 +264,8 @@ class Parser {
     if (take('{')) {
       const std::size_t close = text_.find('}', at_);
       const bool good = close != std::string_view::npos && close > at_ && close - at_ <= 6 &&
-                        hexadecimal(static_cast<unsigned>(close - at_), value) && value <= CharacterSet::kLast;
+                        hexadecimal(static_cast<unsigned>(close - at_), value) &&
+                        value <= CharacterSet::kLast;
       if (!good) fail("\\u{ without a character's number stands", start);
       ++at_;
       return value;
@@ -248,7 +274,8 @@ class Parser {
     const std::size_t second = at_;
     std::uint32_t low = 0;
     if (value >= 0xD800 && value < 0xDC00 && take("\\u")) {
-      if (hexadecimal(4, low) && low >= 0xDC00 && low < 0xE000) return 0x10000 + ((value - 0xD800) << 10) + (low - 0xDC00);
+      if (hexadecimal(4, low) && low >= 0xDC00 && low < 0xE000)
+        return 0x10000 + ((value - 0xD800) << 10) + (low - 0xDC00);
       at_ = second;
     }
     return value;
@@ -265,12 +292,18 @@ class Parser {
     ++at_;
     std::uint32_t value = 0;
     switch (c) {
-      case 't': return '\t';
-      case 'n': return '\n';
-      case 'v': return '\v';
-      case 'f': return '\f';
-      case 'r': return '\r';
-      case 'u': return unicode_escape(start);
+      case 't':
+        return '\t';
+      case 'n':
+        return '\n';
+      case 'v':
+        return '\v';
+      case 'f':
+        return '\f';
+      case 'r':
+        return '\r';
+      case 'u':
+        return unicode_escape(start);
       case '0':
         if (is_digit(peek())) fail("an octal escape is not part of ECMA-262: it stands", start);
         return 0;
@@ -280,9 +313,11 @@ class Parser {
       case 'c':
         if (!is_letter(peek())) fail("\\c without a letter stands", start);
         return static_cast<std::uint32_t>(text_[std::min(at_++, text_.size() - 1)]) & 0x1F;
-      default: break;
+      default:
+        break;
     }
-    if (is_letter(c) || is_digit(c)) fail("the escape \\" + std::string(1, c) + " is not part of ECMA-262: it stands", start);
+    if (is_letter(c) || is_digit(c))
+      fail("the escape \\" + std::string(1, c) + " is not part of ECMA-262: it stands", start);
     return static_cast<unsigned char>(c);
   }
 
@@ -348,6 +383,8 @@ class Parser {
 
 }  // namespace
 
-Result<Regex> parse_regex(std::string_view pattern) { return Parser(pattern).parse(); }
+Result<Regex> parse_regex(std::string_view pattern) {
+  return Parser(pattern).parse();
+}
 
 }  // namespace slipway::schema

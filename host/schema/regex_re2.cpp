@@ -38,12 +38,24 @@ void append_repeat(std::string& out, const RegexNode& node) {
 void append_node(std::string& out, const Regex& regex, std::uint32_t index) {
   const RegexNode& node = regex.nodes[index];
   switch (node.kind) {
-    case RegexNode::Kind::empty: out += "(?:)"; break;
-    case RegexNode::Kind::set: append_set(out, regex.sets[node.set]); break;
-    case RegexNode::Kind::start: out += "\\A"; break;
-    case RegexNode::Kind::end: out += "\\z"; break;
-    case RegexNode::Kind::word_boundary: out += "\\b"; break;
-    case RegexNode::Kind::no_word_boundary: out += "\\B"; break;
+    case RegexNode::Kind::empty:
+      out += "(?:)";
+      break;
+    case RegexNode::Kind::set:
+      append_set(out, regex.sets[node.set]);
+      break;
+    case RegexNode::Kind::start:
+      out += "\\A";
+      break;
+    case RegexNode::Kind::end:
+      out += "\\z";
+      break;
+    case RegexNode::Kind::word_boundary:
+      out += "\\b";
+      break;
+    case RegexNode::Kind::no_word_boundary:
+      out += "\\B";
+      break;
     case RegexNode::Kind::sequence:
       for (const std::uint32_t child : node.children) append_node(out, regex, child);
       break;

@@ -26,6 +26,8 @@ std::vector<Violation> Schema::explain(document::Value document, std::size_t mos
   return Explainer(*program_, most).explain(&document.get());
 }
 
-bool Schema::is_sensitive(std::string_view pointer) const { return Sensitivity(*program_).of(pointer); }
+bool Schema::is_sensitive(std::string_view pointer) const {
+  return Sensitivity(*program_).of(pointer);
+}
 
 }  // namespace slipway::schema

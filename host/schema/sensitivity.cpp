@@ -19,7 +19,8 @@ void Sensitivity::add(NodeId id) {
   next_.push_back(id);
 }
 
-// Adds all that apply to the same value, makes them the current ones, and says whether one of them is sensitive.
+// Adds all that apply to the same value, makes them the current ones, and says whether one of them is
+// sensitive.
 bool Sensitivity::close() {
   bool sensitive = false;
   for (std::size_t i = 0; i < next_.size(); ++i) {

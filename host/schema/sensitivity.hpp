@@ -17,16 +17,17 @@ struct Token {
   bool is_index = false;
 };
 
-// Asks every schema that could apply to a value, through references and combinations and whether or not it accepts the
-// value: what one of them calls sensitive is, and so is all that is inside. In doubt a value is sensitive.
+// Asks every schema that could apply to a value, through references and combinations and whether or not it
+// accepts the value: what one of them calls sensitive is, and so is all that is inside. In doubt a value is
+// sensitive.
 class Sensitivity {
  public:
   explicit Sensitivity(const Program& program) : program_(program), round_of_(program.nodes.size(), 0) {}
 
   struct Verdict {
     bool sensitive = false;
-    // So many tokens of the path may be repeated: the next one is a name inside a sensitive value that the schema does not
-    // contain, so it is the document's secret too.
+    // So many tokens of the path may be repeated: the next one is a name inside a sensitive value that the
+    // schema does not contain, so it is the document's secret too.
     std::size_t tellable = 0;
   };
   Verdict of(std::span<const Token> path);

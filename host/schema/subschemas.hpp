@@ -8,9 +8,11 @@
 
 namespace slipway::schema {
 
-// Calls visit(schema) for each, with the pointer that leads to it appended to `pointer` for the time of the call.
+// Calls visit(schema) for each, with the pointer that leads to it appended to `pointer` for the time of the
+// call.
 template <class Visit>
-void for_each_subschema(const DialectTable& dialect, document::Value schema, std::string& pointer, Visit&& visit) {
+void for_each_subschema(const DialectTable& dialect, document::Value schema, std::string& pointer,
+                        Visit&& visit) {
   const auto at = [&](auto token, document::Value value) {
     const std::size_t length = pointer.size();
     document::append_token(pointer, token);
@@ -19,8 +21,10 @@ void for_each_subschema(const DialectTable& dialect, document::Value schema, std
   };
   const auto each = [&](document::Value value) {
     for (std::uint32_t i = 0; i < value.size(); ++i) {
-      if (value.is_object()) at(value.key(i), value.member(i));
-      else if (value.kind() == document::Kind::array) at(i, value.element(i));
+      if (value.is_object())
+        at(value.key(i), value.member(i));
+      else if (value.kind() == document::Kind::array)
+        at(i, value.element(i));
     }
   };
   for (std::uint32_t i = 0; i < schema.size(); ++i) {
@@ -29,9 +33,12 @@ void for_each_subschema(const DialectTable& dialect, document::Value schema, std
     const document::Value value = schema.member(i);
     const std::size_t length = pointer.size();
     switch (keyword->holds) {
-      case Holds::nothing: break;
+      case Holds::nothing:
+        break;
       case Holds::schema:
-      case Holds::schema_or_flag: at(schema.key(i), value); break;
+      case Holds::schema_or_flag:
+        at(schema.key(i), value);
+        break;
       case Holds::schema_or_list:
         if (value.is_object()) {
           at(schema.key(i), value);

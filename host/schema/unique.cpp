@@ -26,7 +26,8 @@ struct Slot {
 std::uint64_t secret_multiplier() {
   static const std::uint64_t secret = [] {
     std::uint64_t random = 0;
-    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random) random = reinterpret_cast<std::uintptr_t>(&random);
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
+      random = reinterpret_cast<std::uintptr_t>(&random);
     return random | 1;
   }();
   return secret;
@@ -81,7 +82,9 @@ std::optional<EqualItems> find_equal_items(const slw_value* array) {
   const auto* const items = static_cast<const slw_value*>(slw_payload(array));
   return find(
       array->count, [&](std::uint32_t i) { return document::hash(document::Value(items + i)); },
-      [&](std::uint32_t i, std::uint32_t j) { return document::equal(document::Value(items + i), document::Value(items + j)); });
+      [&](std::uint32_t i, std::uint32_t j) {
+        return document::equal(document::Value(items + i), document::Value(items + j));
+      });
 }
 
 std::optional<EqualItems> find_equal_items(View view) {

@@ -62,7 +62,8 @@ std::string without_dots(std::string_view path) {
 std::string merge(const Parts& base, std::string_view path) {
   if (!base.authority.empty() && base.path.empty()) return std::string("/").append(path);
   const std::size_t slash = base.path.rfind('/');
-  return std::string(slash == std::string_view::npos ? std::string_view() : base.path.substr(0, slash + 1)).append(path);
+  return std::string(slash == std::string_view::npos ? std::string_view() : base.path.substr(0, slash + 1))
+      .append(path);
 }
 
 }  // namespace
@@ -104,7 +105,9 @@ std::string resolve_uri(std::string_view base, std::string_view reference) {
 
 bool decode_percent(std::string_view text, std::string& decoded) {
   const auto digit = [](char c) {
-    return c >= '0' && c <= '9' ? c - '0' : (c >= 'a' && c <= 'f' ? c - 'a' + 10 : (c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1));
+    return c >= '0' && c <= '9'
+               ? c - '0'
+               : (c >= 'a' && c <= 'f' ? c - 'a' + 10 : (c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1));
   };
   decoded.clear();
   for (std::size_t i = 0; i < text.size(); ++i) {

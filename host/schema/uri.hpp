@@ -6,7 +6,8 @@
 
 namespace slipway::schema {
 
-// `reference` seen from `base`, in its absolute form where `base` is absolute. `base` may also be a path in a bundle
+// `reference` seen from `base`, in its absolute form where `base` is absolute. `base` may also be a path in a
+// bundle
 // ("schemas/request.yaml") or empty; "." and ".." are gone from the result, and never lead above the root.
 std::string resolve_uri(std::string_view base, std::string_view reference);
 

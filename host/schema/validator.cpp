@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::int64_t kFirstBudget = 1 << 20;
 constexpr std::uint64_t kStepsForEachValue = 64;
-constexpr std::uint32_t kMostNesting = 4'000;  // of containers and combinations inside each other: what a stack can take
+constexpr std::uint32_t kMostNesting =
+    4'000;  // of containers and combinations inside each other: what a stack can take
 constexpr std::uint32_t kFewLiterals = 8;
 
 // Values in the document; recursion is bounded by its depth.
@@ -24,11 +25,14 @@ std::uint64_t count_values(const slw_value* value) {
   if (value->kind != SLW_ARRAY && value->kind != SLW_OBJECT) return count;
   const auto* const nodes = static_cast<const slw_value*>(slw_payload(value));
   const bool object = value->kind == SLW_OBJECT;
-  for (std::uint32_t i = 0; i < value->count; ++i) count += count_values(object ? nodes + 2 * static_cast<std::size_t>(i) + 1 : nodes + i);
+  for (std::uint32_t i = 0; i < value->count; ++i)
+    count += count_values(object ? nodes + 2 * static_cast<std::size_t>(i) + 1 : nodes + i);
   return count;
 }
 
-std::string_view text_of(const slw_value* key) { return {static_cast<const char*>(slw_payload(key)), key->count}; }
+std::string_view text_of(const slw_value* key) {
+  return {static_cast<const char*>(slw_payload(key)), key->count};
+}
 
 }  // namespace
 
@@ -38,7 +42,8 @@ bool Validator::accepts(NodeId node, const slw_value* value) {
   if (trouble_ != Trouble::steps) return result && trouble_ == Trouble::none;
   const std::uint64_t values = count_values(value);
   const std::uint64_t most = program_.steps + kStepsForEachValue * values;
-  const std::uint64_t linear = static_cast<std::uint64_t>(kFirstBudget) + std::min(values * program_.weight, most);
+  const std::uint64_t linear =
+      static_cast<std::uint64_t>(kFirstBudget) + std::min(values * program_.weight, most);
   for (const bool remembering : {false, true}) {
     if (remembering) memory_ = std::make_unique<Memory>();
     steps_ = static_cast<std::int64_t>(remembering ? most : linear);
@@ -100,7 +105,8 @@ bool Validator::check_node(const Node& node, const slw_value* value) {
       element_ = nullptr;
       return good;
     }
-    default: break;
+    default:
+      break;
   }
   return node.logic == kNone || check_logic(program_.logics[node.logic], value);
 }
@@ -130,7 +136,8 @@ bool Validator::check_number(const Node& node, const slw_value* value) const {
   if (node.integral_only && value->kind == SLW_FLOAT64 && (value->detail & SLW_INTEGRAL) == 0) return false;
   if (node.number == kNone) return true;
   const NumberRules& rules = program_.numbers[node.number];
-  return rules.bounds.allow(*value) && (rules.multiple_of.is_zero() || is_multiple(*value, rules.multiple_of));
+  return rules.bounds.allow(*value) &&
+         (rules.multiple_of.is_zero() || is_multiple(*value, rules.multiple_of));
 }
 
 bool Validator::check_array(const ArrayRules& rules, const slw_value* value) {
@@ -152,7 +159,8 @@ bool Validator::check_object(const ObjectRules& rules, const slw_value* value) {
   const std::uint32_t count = value->count;
   if (count < rules.min_properties || count > rules.max_properties || count < rules.required) return false;
   if (!enter(1 + count)) return false;
-  const bool members = rules.required <= 64 ? check_members<1>(rules, value) : check_members<16>(rules, value);
+  const bool members =
+      rules.required <= 64 ? check_members<1>(rules, value) : check_members<16>(rules, value);
   return leave(members && (rules.dependencies.count == 0 || check_dependencies(rules, value)));
 }
 
@@ -169,7 +177,8 @@ bool Validator::check_members(const ObjectRules& rules, const slw_value* value) 
     bool declared = false;
     if (property != nullptr) {
       expected = property + 1;
-      if (property->required < 64 * kWords) seen[property->required / 64] |= std::uint64_t{1} << property->required % 64;
+      if (property->required < 64 * kWords)
+        seen[property->required / 64] |= std::uint64_t{1} << property->required % 64;
       declared = property->node != PropertyTable::kUndeclared;
       if (declared && !check(property->node, key + 1)) return false;
       if (declared && rules.patterns.count == 0) continue;
@@ -226,7 +235,8 @@ bool Validator::enumerated(const Enumeration& enumeration, document::Value value
   const LiteralHash* const first = program_.literal_hashes.data() + enumeration.hashes.first;
   const LiteralHash* const end = first + enumeration.hashes.count;
   const std::uint64_t hash = document::hash(value);
-  for (auto at = std::lower_bound(first, end, hash, [](const LiteralHash& a, std::uint64_t h) { return a.hash < h; });
+  for (auto at = std::lower_bound(first, end, hash,
+                                  [](const LiteralHash&a, std::uint64_t h) { return a.hash < h; });
        at != end && at->hash == hash; ++at)
     if (document::equal(literals.element(at->element), value)) return true;
   return false;

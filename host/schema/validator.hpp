@@ -10,9 +10,10 @@
 
 namespace slipway::schema {
 
-// One per check. Where alternatives can multiply, the work is bounded in three stages: a plain run with a budget that
-// almost every document stays below; where it does not, one with a budget in proportion to the document; and where that
-// is passed too, one that remembers what was found out. Whoever passes the last budget is refused.
+// One per check. Where alternatives can multiply, the work is bounded in three stages: a plain run with a
+// budget that almost every document stays below; where it does not, one with a budget in proportion to the
+// document; and where that is passed too, one that remembers what was found out. Whoever passes the last
+// budget is refused.
 class Validator {
  public:
   enum class Trouble : std::uint8_t { none, steps, nesting };
@@ -35,7 +36,9 @@ class Validator {
 
   // Single keywords, shared with who explains.
   bool enumerated(const Enumeration& enumeration, document::Value value) const;
-  bool enumerated(const Enumeration& enumeration, const slw_value* value) const { return enumerated(enumeration, document::Value(value)); }
+  bool enumerated(const Enumeration& enumeration, const slw_value* value) const {
+    return enumerated(enumeration, document::Value(value));
+  }
   bool enumerated(const Enumeration& enumeration, View view) const;
   static bool in_length(const TextRules& rules, const slw_value* text);
   bool has_form(const TextRules& rules, const slw_value* text) const;

@@ -7,7 +7,8 @@ namespace slipway::schema {
 
 template <class Subject>
 bool Validator::check_logic(const Logic& logic, Subject subject) {
-  if (logic.enumeration != kNone && !enumerated(program_.enumerations[logic.enumeration], subject)) return false;
+  if (logic.enumeration != kNone && !enumerated(program_.enumerations[logic.enumeration], subject))
+    return false;
   if (!enter(1 + logic.all_of.count + logic.any_of.count + logic.one_of.count)) return false;
   const NodeId* const all = program_.children.data() + logic.all_of.first;
   for (std::uint32_t i = 0; i < logic.all_of.count; ++i)
@@ -21,7 +22,8 @@ bool Validator::check_logic(const Logic& logic, Subject subject) {
   if (logic.one_of.count != 0) {
     const NodeId* const one = program_.children.data() + logic.one_of.first;
     std::uint32_t matching = 0;
-    for (std::uint32_t i = 0; i < logic.one_of.count && matching < 2; ++i) matching += check(one[i], subject) ? 1 : 0;
+    for (std::uint32_t i = 0; i < logic.one_of.count && matching < 2; ++i)
+      matching += check(one[i], subject) ? 1 : 0;
     if (matching != 1) return leave(false);
   }
   return leave(logic.negated == kNone || !check(logic.negated, subject));
@@ -37,7 +39,9 @@ inline Identity identity_of(const slw_value* value, const char* element) {
   constexpr std::uint32_t kElement = 255;
   return element != nullptr ? Identity{element, kElement} : Identity{value, 0};
 }
-inline Identity identity_of(View view, const char*) { return {view.address(), view.axis + 1}; }
+inline Identity identity_of(View view, const char*) {
+  return {view.address(), view.axis + 1};
+}
 
 }  // namespace detail
 

@@ -9,7 +9,7 @@
 namespace slipway::schema {
 namespace {
 
-constexpr std::uint32_t kBlock = 1024;  // numbers between two looks at the outcome
+constexpr std::uint32_t kBlock = 256;  // numbers between two looks at the outcome
 
 // Whether all numbers satisfy `good`; a loop the compiler can unroll.
 template <class Element, class Good>
@@ -38,14 +38,23 @@ bool all_integers_in(const char* data, std::uint32_t count, const Bounds& bounds
   });
 }
 
-template <class Element>
+// The outcomes are gathered in words as wide as the numbers, which lets the compiler compare several at once.
+template <class Element, class Word>
 bool all_doubles_in(const char* data, std::uint32_t count, const Bounds& bounds) {
   const double low = bounds.low;
   const double high = bounds.high;
-  return all_of<Element>(data, count, [=](Element number) {
-    const auto wide = static_cast<double>(number);
-    return static_cast<int>(wide >= low) & static_cast<int>(wide <= high);
-  });
+  for (std::uint32_t from = 0; from < count; from += kBlock) {
+    const std::uint32_t end = std::min(count - from, kBlock);
+    Element numbers[kBlock];
+    std::memcpy(numbers, data + static_cast<std::size_t>(from) * sizeof(Element), end * sizeof(Element));
+    Word bad = 0;
+    for (std::uint32_t i = 0; i < end; ++i) {
+      const auto wide = static_cast<double>(numbers[i]);
+      bad |= wide >= low && wide <= high ? Word{0} : Word{1};
+    }
+    if (bad != 0) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -70,22 +79,33 @@ bool Validator::check_plain_numbers(const Node& node, View view) const {
   const unsigned type = view.tensor->detail & ~SLW_MIXED;
   const bool mixed = (view.tensor->detail & SLW_MIXED) != 0;
   if (type == SLW_BOOL || count == 0)
-    return all_of<std::uint8_t>(data, count, [&](std::uint8_t b) { return (node.kinds >> (b != 0 ? SLW_TRUE : SLW_FALSE) & 1) != 0; });
+    return all_of<std::uint8_t>(data, count, [&](std::uint8_t b) {
+      return (node.kinds >> (b != 0 ? SLW_TRUE : SLW_FALSE) & 1) != 0;
+    });
   if ((node.kinds & kNumberKinds) == 0) return false;
   switch (type) {
-    case SLW_I8: return all_integers_in<std::int8_t>(data, count, bounds);
-    case SLW_I16: return all_integers_in<std::int16_t>(data, count, bounds);
-    case SLW_I32: return all_integers_in<std::int32_t>(data, count, bounds);
-    case SLW_I64: return all_integers_in<std::int64_t>(data, count, bounds);
-    case SLW_U8: return all_integers_in<std::uint8_t>(data, count, bounds);
-    case SLW_U16: return all_integers_in<std::uint16_t>(data, count, bounds);
-    case SLW_U32: return all_integers_in<std::uint32_t>(data, count, bounds);
-    case SLW_F32: return !node.integral_only && all_doubles_in<float>(data, count, bounds);
+    case SLW_I8:
+      return all_integers_in<std::int8_t>(data, count, bounds);
+    case SLW_I16:
+      return all_integers_in<std::int16_t>(data, count, bounds);
+    case SLW_I32:
+      return all_integers_in<std::int32_t>(data, count, bounds);
+    case SLW_I64:
+      return all_integers_in<std::int64_t>(data, count, bounds);
+    case SLW_U8:
+      return all_integers_in<std::uint8_t>(data, count, bounds);
+    case SLW_U16:
+      return all_integers_in<std::uint16_t>(data, count, bounds);
+    case SLW_U32:
+      return all_integers_in<std::uint32_t>(data, count, bounds);
+    case SLW_F32:
+      return !node.integral_only && all_doubles_in<float, std::uint32_t>(data, count, bounds);
     case SLW_F64:
-      if (!node.integral_only) return all_doubles_in<double>(data, count, bounds);
+      if (!node.integral_only) return all_doubles_in<double, std::uint64_t>(data, count, bounds);
       if (!mixed) return false;
       break;
-    default: break;
+    default:
+      break;
   }
   for (std::uint32_t i = 0; i < count; ++i) {
     const slw_value number = view.number(i);
@@ -98,7 +118,8 @@ bool Validator::check_items(const ArrayRules& rules, View view) {
   const std::uint32_t count = view.size();
   if (count < rules.min_items || count > rules.max_items) return false;
   if (count > rules.tuple.count && rules.rest == kNever) return false;
-  const bool plain = view.innermost() && rules.tuple.count == 0 && (rules.rest_is_plain || rules.rest == kAny);
+  const bool plain =
+      view.innermost() && rules.tuple.count == 0 && (rules.rest_is_plain || rules.rest == kAny);
   if (!enter(plain ? 1 : 1 + count)) return false;
   if (plain) {
     if (rules.rest != kAny && !check_plain_numbers(nodes_[rules.rest], view)) return leave(false);

@@ -8,8 +8,9 @@ bool equal(View a, View b) {
   if (size != b.size()) return false;
   if (size != 0 && a.innermost() != b.innermost()) return false;
   for (std::uint32_t i = 0; i < size; ++i) {
-    const bool same = a.innermost() ? document::equal(document::Value(a.number(i)), document::Value(b.number(i)))
-                                    : equal(a.row(i), b.row(i));
+    const bool same = a.innermost()
+                          ? document::equal(document::Value(a.number(i)), document::Value(b.number(i)))
+                          : equal(a.row(i), b.row(i));
     if (!same) return false;
   }
   return true;
@@ -21,7 +22,8 @@ bool equal(View a, document::Value b) {
   if (b.kind() != document::Kind::array || b.size() != size) return false;
   for (std::uint32_t i = 0; i < size; ++i) {
     const document::Value element = b.element(i);
-    if (a.innermost() ? !document::equal(document::Value(a.number(i)), element) : !equal(a.row(i), element)) return false;
+    if (a.innermost() ? !document::equal(document::Value(a.number(i)), element) : !equal(a.row(i), element))
+      return false;
   }
   return true;
 }
@@ -29,7 +31,8 @@ bool equal(View a, document::Value b) {
 std::uint64_t hash(View view) {
   std::uint64_t all = view.size();
   for (std::uint32_t i = 0; i < view.size(); ++i) {
-    const std::uint64_t one = view.innermost() ? document::hash(document::Value(view.number(i))) : hash(view.row(i));
+    const std::uint64_t one =
+        view.innermost() ? document::hash(document::Value(view.number(i))) : hash(view.row(i));
     all = (all ^ one) * 0x9E3779B97F4A7C15u;
     all ^= all >> 31;
   }

@@ -23,7 +23,9 @@ struct View {
     return {tensor, axis + 1, first + i * stride};
   }
   // Only of the innermost axis.
-  slw_value number(std::uint32_t i) const { return slw_tensor_number(tensor, static_cast<std::uint32_t>(first + i)); }
+  slw_value number(std::uint32_t i) const {
+    return slw_tensor_number(tensor, static_cast<std::uint32_t>(first + i));
+  }
   // Where the numbers begin: what tells one row from another.
   const char* address(std::uint32_t i = 0) const {
     return static_cast<const char*>(slw_tensor_data(tensor)) + (first + i) * slw_type_size(tensor->detail);

@@ -15,24 +15,33 @@ constexpr std::size_t kLongestShown = 64;  // bytes
 
 std::string_view kind_name(document::Value value) {
   switch (value.kind()) {
-    case document::Kind::null: return "null";
+    case document::Kind::null:
+      return "null";
     case document::Kind::false_value:
-    case document::Kind::true_value: return "a boolean";
+    case document::Kind::true_value:
+      return "a boolean";
     case document::Kind::int64:
-    case document::Kind::uint64: return "an integer";
-    case document::Kind::float64: return value.is_integer() ? "an integer" : "a number";
-    case document::Kind::string: return "a string";
-    case document::Kind::bytes: return "bytes";
+    case document::Kind::uint64:
+      return "an integer";
+    case document::Kind::float64:
+      return value.is_integer() ? "an integer" : "a number";
+    case document::Kind::string:
+      return "a string";
+    case document::Kind::bytes:
+      return "bytes";
     case document::Kind::array:
-    case document::Kind::tensor: return "an array";
-    case document::Kind::object: return "an object";
+    case document::Kind::tensor:
+      return "an array";
+    case document::Kind::object:
+      return "an object";
   }
   return "a value";
 }
 
 std::string show(document::Value value) {
   const bool scalar = value.is_null() || value.is_boolean() || value.is_number();
-  if (!scalar && !(value.is_string() && value.text().size() <= kLongestShown)) return std::string(kind_name(value));
+  if (!scalar && !(value.is_string() && value.text().size() <= kLongestShown))
+    return std::string(kind_name(value));
   return document::to_json(value);
 }
 
@@ -42,12 +51,16 @@ std::string count_of(std::uint64_t count, std::string_view noun) {
   return text;
 }
 
-std::string quoted(std::string_view text) { return std::string("`").append(text).append("`"); }
+std::string quoted(std::string_view text) {
+  return std::string("`").append(text).append("`");
+}
 
 unsigned distance(std::string_view a, std::string_view b) {
   constexpr std::size_t kLongest = 64;
   constexpr unsigned kFar = 4;
-  if (a.size() > kLongest || b.size() > kLongest || std::max(a.size(), b.size()) - std::min(a.size(), b.size()) >= kFar) return kFar;
+  if (a.size() > kLongest || b.size() > kLongest ||
+      std::max(a.size(), b.size()) - std::min(a.size(), b.size()) >= kFar)
+    return kFar;
   std::array<unsigned, kLongest + 1> row;
   for (unsigned i = 0; i <= b.size(); ++i) row[i] = i;
   for (unsigned i = 1; i <= a.size(); ++i) {

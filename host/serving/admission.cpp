@@ -9,22 +9,35 @@ bool Admission::take_place() {
   return false;
 }
 
-bool Admission::enqueue(std::shared_ptr<Task> task) {
+bool Admission::admit() {
+  std::uint32_t admitted = admitted_.load(std::memory_order_relaxed);
+  while (admitted < concurrency_ + queue_limit_)
+    if (admitted_.compare_exchange_weak(admitted, admitted + 1, std::memory_order_relaxed)) return true;
+  return false;
+}
+
+// Those whose callers have gone or whose time has run out do not keep others out.
+void Admission::drop_unwanted() {
   std::deque<std::shared_ptr<Task>> unwanted;  // destroyed outside the lock
   const std::lock_guard lock(mutex_);
-  if (queue_.size() >= queue_limit_) {
-    // Those whose callers have gone or whose time has run out do not keep others out.
-    for (auto at = queue_.begin(); at != queue_.end();) {
-      if ((*at)->wanted()) {
-        ++at;
-        continue;
-      }
-      unwanted.push_back(std::move(*at));
-      at = queue_.erase(at);
-      waiting_.fetch_sub(1, std::memory_order_seq_cst);
+  for (auto at = queue_.begin(); at != queue_.end();) {
+    if ((*at)->wanted()) {
+      ++at;
+      continue;
     }
-    if (queue_.size() >= queue_limit_) return false;
+    unwanted.push_back(std::move(*at));
+    at = queue_.erase(at);
+    waiting_.fetch_sub(1, std::memory_order_seq_cst);
+    admitted_.fetch_sub(1, std::memory_order_relaxed);
   }
+}
+
+bool Admission::enqueue(std::shared_ptr<Task> task) {
+  if (!admit()) {
+    drop_unwanted();
+    if (!admit()) return false;
+  }
+  const std::lock_guard lock(mutex_);
   queue_.push_back(std::move(task));
   waiting_.fetch_add(1, std::memory_order_seq_cst);
   return true;
@@ -43,6 +56,7 @@ std::shared_ptr<Task> Admission::next() {
       }
     }
     if (task != nullptr && task->wanted()) return task;
+    if (task != nullptr) admitted_.fetch_sub(1, std::memory_order_relaxed);
     running_.fetch_sub(1, std::memory_order_seq_cst);
     // An empty queue is looked at again: a task may have come while the place was held here and seemed taken.
     if (task == nullptr && waiting_.load(std::memory_order_seq_cst) == 0) return nullptr;

@@ -27,15 +27,20 @@ class Admission {
   Admission(std::uint32_t concurrency, std::uint32_t queue) : concurrency_(concurrency), queue_limit_(queue) {}
 
   // A place to run in at once, if one is free and nobody waits for it.
-  bool try_enter() { return waiting_.load(std::memory_order_seq_cst) == 0 && take_place(); }
+  bool try_enter() {
+    if (waiting_.load(std::memory_order_seq_cst) != 0 || !take_place()) return false;
+    admitted_.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
 
   // Gives a place back. True: somebody waits, and Pool::wake must be called.
   [[nodiscard]] bool leave() {
+    admitted_.fetch_sub(1, std::memory_order_relaxed);
     running_.fetch_sub(1, std::memory_order_seq_cst);
     return waiting_.load(std::memory_order_seq_cst) != 0;
   }
 
-  // Joins the queue; Pool::wake must be called then. False: the queue is full.
+  // Joins the queue; Pool::wake must be called then. False: as many are admitted as there are places and room to wait.
   bool enqueue(std::shared_ptr<Task> task);
 
   // The next task that is still wanted, together with a place to run it in; null when there is none or no place is free.
@@ -48,6 +53,8 @@ class Admission {
 
  private:
   bool take_place();
+  bool admit();
+  void drop_unwanted();
 
   const std::uint32_t concurrency_;
   const std::uint32_t queue_limit_;
@@ -55,6 +62,8 @@ class Admission {
   // each other.
   std::atomic<std::uint32_t> running_{0};
   std::atomic<std::uint32_t> waiting_{0};
+  // Those who run or wait. Counted on its own: a task on its way from the queue to a place is one all the while.
+  std::atomic<std::uint32_t> admitted_{0};
   std::mutex mutex_;
   std::deque<std::shared_ptr<Task>> queue_;
 };

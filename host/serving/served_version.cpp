@@ -15,9 +15,9 @@ ServedVersion::ServedVersion(std::unique_ptr<model::ModelVersion> version)
       admission_(places(this->version().manifest()), this->version().manifest().limits.queue),
       execution_(this->version().manifest().execution) {}
 
-void ServedVersion::count(const model::Call& call, Nanoseconds arrived) {
+void ServedVersion::count(const model::Call& call, Nanoseconds received) {
   counters_.add(static_cast<std::size_t>(call.outcome));
-  latency_.observe(monotonic_now() - arrived);
+  latency_.observe(monotonic_now() - received);
   if (call.predict_time != 0) predict_latency_.observe(call.predict_time);
 }
 

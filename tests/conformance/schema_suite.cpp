@@ -1,10 +1,11 @@
 // Runs the official JSON Schema test suite (draft-04) against host/schema.
 //
-//   schema_suite DIRECTORY     holding tests/draft4 and remotes; or the environment variable SLIPWAY_CONFORMANCE
+//   schema_suite DIRECTORY     holding tests/draft4 and remotes; or the environment variable
+//   SLIPWAY_CONFORMANCE
 //
-// Every required case must pass. The optional ones are counted, and those that fail must be listed below, each with its
-// reason; one that is listed and passes fails the run too, so that the list stays true. Exit status 77 (skipped) where
-// the suite is not there.
+// Every required case must pass. The optional ones are counted, and those that fail must be listed below,
+// each with its reason; one that is listed and passes fails the run too, so that the list stays true. Exit
+// status 77 (skipped) where the suite is not there.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -49,7 +50,8 @@ class Remotes : public slipway::schema::Resolver {
     auto [at, added] = documents_.try_emplace(path);
     if (added) {
       at->second = std::make_unique<Document>();
-      if (!load(directory_ / path, *at->second)) return slipway::Error(slipway::Code::not_found, "there is no such document");
+      if (!load(directory_ / path, *at->second))
+        return slipway::Error(slipway::Code::not_found, "there is no such document");
     }
     if (at->second->empty()) return slipway::Error(slipway::Code::not_found, "there is no such document");
     return Resource{at->second->root(), &source_};
@@ -83,7 +85,9 @@ class Suite {
   }
 
  private:
-  static std::string text(Value object, std::string_view member) { return std::string(Value(object.find(member)).text()); }
+  static std::string text(Value object, std::string_view member) {
+    return std::string(Value(object.find(member)).text());
+  }
 
   void run_group(Value group, const std::string& name, Count& count) {
     slipway::schema::CompileOptions options;
@@ -101,12 +105,15 @@ class Suite {
       // The second pass must agree with the first.
       const bool explained = !compiled.ok() || compiled.schema->explain(data).empty() == accepted;
       const bool good = compiled.ok() && accepted == expected && explained;
-      const bool known = std::find(kKnownFailures.begin(), kKnownFailures.end(), title) != kKnownFailures.end();
+      const bool known =
+          std::find(kKnownFailures.begin(), kKnownFailures.end(), title) != kKnownFailures.end();
       ++count.all;
       count.passed += good ? 1 : 0;
       if (good == known) {
         ++count.unexpected;
-        const std::string why = good ? "passes, but is listed as failing" : (compiled.ok() ? (explained ? "wrong answer" : "not explained") : compiled.errors[0].text());
+        const std::string why = good ? "passes, but is listed as failing"
+                                     : (compiled.ok() ? (explained ? "wrong answer" : "not explained")
+                                                      : compiled.errors[0].text());
         std::printf("FAIL %s: %s\n", title.c_str(), why.c_str());
       }
     }
@@ -144,7 +151,8 @@ int main(int argc, char** argv) {
     std::printf("%-40s %4zu of %4zu\n", name.c_str(), count.passed, count.all);
     add(is_optional ? optional : required, count);
   }
-  std::printf("required: %zu of %zu passed; optional: %zu of %zu passed\n", required.passed, required.all, optional.passed, optional.all);
+  std::printf("required: %zu of %zu passed; optional: %zu of %zu passed\n", required.passed, required.all,
+              optional.passed, optional.all);
   const bool whole = required.all >= kRequiredCases;
   if (!whole) std::printf("FAIL: fewer than %zu required cases are there\n", kRequiredCases);
   return whole && required.passed == required.all && required.unexpected + optional.unexpected == 0 ? 0 : 1;

@@ -1,5 +1,5 @@
-// Feeds the compiler whatever text there is: it must compile it or say why not, by place, in words a person can read, and
-// soon. What compiles in strict mode must compile by the standard alone too.
+// Feeds the compiler whatever text there is: it must compile it or say why not, by place, in words a person
+// can read, and soon. What compiles in strict mode must compile by the standard alone too.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// A pattern, a NUL and a text: where there is an automaton, RE2 must agree with it. (Not about \b and \B beyond ASCII, which
-// RE2 looks for within characters.)
+// A pattern, a NUL and a text: where there is an automaton, RE2 must agree with it. (Not about \b and \B
+// beyond ASCII, which RE2 looks for within characters.)
 #include <re2/re2.h>
 
 #include <cstddef>
@@ -24,8 +24,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   bool ascii = true;
   for (const char c : text) ascii = ascii && static_cast<unsigned char>(c) < 0x80;
   for (const schema::RegexNode& node : regex->nodes)
-    if (!ascii && (node.kind == schema::RegexNode::Kind::word_boundary || node.kind == schema::RegexNode::Kind::no_word_boundary)) return 0;
+    if (!ascii && (node.kind == schema::RegexNode::Kind::word_boundary ||
+                   node.kind == schema::RegexNode::Kind::no_word_boundary))
+      return 0;
   const re2::RE2 oracle(schema::to_re2(*regex), re2::RE2::Quiet);
-  if (oracle.ok() && re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), oracle) != automaton->matches(text)) std::abort();
+  if (oracle.ok() &&
+      re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), oracle) != automaton->matches(text))
+    std::abort();
   return 0;
 }

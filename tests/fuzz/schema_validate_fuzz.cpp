@@ -1,6 +1,6 @@
-// A schema, a NUL and a document: both passes must agree, every reason must be well-formed, and nothing marked sensitive
-// may be told. A second run, with all that is in the document marked so, checks that: then the two texts that stand for
-// secrets in the seeds must not appear.
+// A schema, a NUL and a document: both passes must agree, every reason must be well-formed, and nothing
+// marked sensitive may be told. A second run, with all that is in the document marked so, checks that: then
+// the two texts that stand for secrets in the seeds must not appear.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -106,7 +106,8 @@ def manifests(all):
     manifest("manifest-empty", "", "model.yaml")
     manifest("manifest-a-list", "- name\n- version\n", "model.yaml:1:1", "object")
     manifest("manifest-path-out", "name: a\nversion: 1.0.0\nplugin: ../../../good/lib/x86_64/model\n", "model.yaml:3:", "plugin")
-    (all.bundle("manifest-latin-1", "model.yaml", "UTF-8") / "model.yaml").write_bytes(b"name: caf\xe9\nversion: 1.0.0\nplugin: model\n")
+    latin = all.bundle("manifest-latin-1", "model.yaml:1:", "UTF-8")
+    (latin / "model.yaml").write_bytes(b"name: caf\xe9\nversion: 1.0.0\nplugin: model\n")
     (all.bundle("manifest-binary", "model.yaml") / "model.yaml").write_bytes(b"\x00\x01\x02" * 100)
 
 
@@ -119,8 +120,10 @@ def schemas(all):
     schema("schema-bad-pattern", "response.yaml", head + "type: string\npattern: '['\n", "response.yaml:3:10", "pattern")
     schema("schema-lost-reference", "request.yaml", head + "$ref: '#/definitions/nobody'\n", "request.yaml:2:7", "nobody")
     schema("schema-bad-yaml", "request.yaml", head + "type: [object\n", "request.yaml:")
-    schema("schema-reference-out", "request.yaml", head + "$ref: '../../good/schemas/request.yaml'\n", "request.yaml:2:7", "leads nowhere")
-    schema("schema-reference-to-the-web", "request.yaml", head + "$ref: 'https://example.com/a.yaml'\n", "request.yaml:2:7", "example.com")
+    schema("schema-reference-out", "request.yaml", head + "$ref: '../../good/schemas/request.yaml'\n", "request.yaml:2:7",
+           "leads nowhere")
+    schema("schema-reference-to-the-web", "request.yaml", head + "$ref: 'https://example.com/a.yaml'\n", "request.yaml:2:7",
+           "example.com")
     all.bundle("schema-path-out", "leads out of the bundle", schemas={"request": "../good/schemas/request.yaml"})
     link = all.bundle("schema-link-out", "leads out of the bundle") / "schemas" / "request.yaml"
     link.unlink()
@@ -164,7 +167,8 @@ def generate(env):
 
         def bundle(self, folder, *wanted, plugin=None, **manifest):
             self.names.append(folder)
-            return make_bundle(self.scratch / folder, plugin or self.good, folder, **{k: v for k, v in manifest.items() if k == "cases"})
+            return make_bundle(self.scratch / folder, plugin or self.good, folder,
+                               **{k: v for k, v in manifest.items() if k == "cases"})
 
     collected = Names()
     for build in BUILDERS:

@@ -41,17 +41,26 @@ def test_help_names_every_command_and_each_has_its_own(env):
 
 
 def test_wrong_usage_exits_2_and_names_what_is_wrong(env):
-    for arguments, words in (([], "subcommand"), (["frobnicate"], "frobnicate"), (["serve", "--frobnicate"], "--frobnicate"), (["predict"], "bundle"),
-                             (["check"], "bundle"), (["check", "a", "b"], "b"), (["serve", "--threads", "0", "--models", "x"], "threads"),
+    for arguments, words in (([], "subcommand"), (["serve", "--frobnicate"], "--frobnicate"), (["predict"], "bundle"),
+                             (["check"], "bundle"), (["check", "a", "b"], "b"),
+                             (["serve", "--threads", "0", "--models", "x"], "threads"),
                              (["serve", "--threads", "many", "--models", "x"], "threads"), (["serve", "--models"], "--models"),
-                             (["--frobnicate"], "--frobnicate"), (["serve", "--models", "x", "extra"], "extra")):
+                             (["serve", "--models", "x", "extra"], "extra")):
         done = env.run(*arguments)
         expect.equal((done.exit, done.out), (USAGE, ""), "exit and standard output of %r (%s)" % (arguments, done.err))
         expect.contains(done.err.lower(), words)
 
 
+def test_a_command_that_does_not_exist_is_named(env):
+    for word in ("frobnicate", "--frobnicate"):
+        done = env.run(word)
+        expect.equal((done.exit, done.out), (USAGE, ""), "exit and standard output")
+        expect.contains(done.err, word)
+
+
 def test_values_of_flags_that_make_no_sense_are_named(env):
-    for flag, value in (("--listen", "8080"), ("--listen", "127.0.0.1"), ("--listen", "127.0.0.1:99999"), ("--listen", "127.0.0.1:-1"), ("--listen", "::1:80"),
+    for flag, value in (("--listen", "8080"), ("--listen", "127.0.0.1"), ("--listen", "127.0.0.1:99999"),
+                        ("--listen", "127.0.0.1:-1"), ("--listen", "::1:80"),
                         ("--listen", "127.0.0.1:http"), ("--log-format", "xml"), ("--log-level", "loud"), ("--log-requests", "some")):
         done = env.run("serve", "--models", env.models, flag, value)
         expect.equal(done.exit, USAGE, "exit of %s %s" % (flag, value))
@@ -85,14 +94,16 @@ def test_predict_says_why_a_request_is_refused(env):
 def test_predict_exits_2_for_a_bundle_that_cannot_be_loaded(env):
     broken = bundle(env)
     (broken / "model.yaml").write_text("name: a\nversion: 1.0.0\nplugin: model\nlimtis: {}\n")
-    for folder, words in ((broken, ["model.yaml:4:1", "limtis"]), (env.scratch / "nowhere", ["nowhere", "not a folder"]), (env.folder("empty"), ["model.yaml"])):
+    for folder, words in ((broken, ["model.yaml:4:1", "limtis"]), (env.scratch / "nowhere", ["nowhere", "not a folder"]),
+                          (env.folder("empty"), ["model.yaml"])):
         done = run(env, "predict", folder, input=b"[1]")
         expect.equal((done.exit, done.out), (USAGE, ""), "exit and standard output")
         expect.contains(done.err, *words)
 
 
 def test_predict_survives_models_that_misbehave(env):
-    for fixture, words in (("predict_fails", "lost its mind"), ("writes_nan", "NaN"), ("writes_wrong_shape", "response schema"), ("throws_raw", "exception")):
+    for fixture, words in (("predict_fails", "lost its mind"), ("writes_nan", "NaN"), ("writes_wrong_shape", "response schema"),
+                           ("throws_raw", "exception")):
         done = run(env, "predict", bundle(env, fixture), input=b'{"value": 1}')
         expect.equal((done.exit, done.out), (FAILURE, ""), "exit and standard output of %s" % fixture)
         expect.contains(done.err, "500", words)
@@ -117,7 +128,8 @@ def test_check_names_each_kind_of_fault(env):
     (cases / "tests" / "a.yaml").write_text("cases:\n  - {name: wrong, request: {value: 1}, response: {value: 5}}\n")
     plugin_file(plugin).write_bytes(b"no library")
     plugin_file(liar).write_bytes(env.plugin("lying_version").read_bytes())
-    for folder, words in ((manifest, ["model.yaml:2:10", "version"]), (schema, ["request.yaml:2:7", "objekt"]), (cases, ["a.yaml:2:5", '"wrong"', "/value should be 5"]),
+    for folder, words in ((manifest, ["model.yaml:2:10", "version"]), (schema, ["request.yaml:2:7", "objekt"]),
+                          (cases, ["a.yaml:2:5", '"wrong"', "/value should be 5"]),
                           (plugin, ["ELF"]), (liar, ["66.6.6"]), (env.scratch / "nowhere", ["nowhere"])):
         done = run(env, "check", folder)
         expect.equal(done.exit, FAILURE, "exit (%s)" % done.out)

@@ -7,7 +7,7 @@ from harness.client import request_bytes
 
 FIXTURES = ["good_c", "predict_fails", "fails_silently", "invalid_argument", "deadline_exceeded", "unavailable", "unknown_status",
             "writes_nothing", "writes_two_roots", "writes_open_object", "writes_nan", "writes_bad_utf8", "writes_bad_tensor",
-            "writes_wrong_shape", "hangs", "throws", "throws_raw"]
+            "writes_wrong_shape", "throws", "throws_raw"]
 
 
 def setup(env, stack):
@@ -15,6 +15,8 @@ def setup(env, stack):
     for fixture in FIXTURES:
         name = fixture.replace("_", "-")
         make_bundle(models / name, env.plugin(fixture), name, limits={"timeout": "10m"})
+    for execution in ("inline", "pool"):
+        make_bundle(models / ("hangs-" + execution), env.plugin("hangs"), "hangs-" + execution, execution=execution)
     make_bundle(models / "zero-queue", env.plugin("good_c"), "zero-queue", execution="pool", limits={"concurrency": 2, "queue": 0})
     host = stack.enter_context(env.host(models))
     host.env = env
@@ -23,6 +25,11 @@ def setup(env, stack):
 
 def predict(host, model, value=21, **headers):
     return host.request("POST", "/models/%s/predict" % model, {"value": value}, headers=headers)
+
+
+def wait_until_idle(host, model):
+    while host.metric('slipway_predictions_running{model="%s",version="1.0.0"}' % model) != 0:
+        pass
 
 
 def others_still_answer(host):
@@ -69,7 +76,8 @@ def test_500_an_answer_that_breaks_the_response_schema(host):
 def test_500_the_two_kinds_are_counted_apart(host):
     def counted(model, outcome):
         return host.metric('slipway_requests_total{model="%s",version="1.0.0",outcome="%s"}' % (model, outcome))
-    for model, outcome in (("predict-fails", "model_failed"), ("writes-wrong-shape", "invalid_response"), ("writes-nan", "invalid_response")):
+    for model, outcome in (("predict-fails", "model_failed"), ("writes-wrong-shape", "invalid_response"),
+                           ("writes-nan", "invalid_response")):
         before = counted(model, outcome)
         predict(host, model)
         expect.equal(counted(model, outcome), before + 1, "%s of %s" % (outcome, model))
@@ -96,8 +104,11 @@ def test_422_and_503_and_504_that_the_model_chose(host):
 
 # ---- 504
 
-def test_504_at_the_callers_deadline_on_the_serving_thread(host):
-    expect.problem(predict(host, "hangs", **{"X-Request-Timeout-Ms": "30"}), 504)
+def test_504_when_the_model_stops_at_the_callers_deadline(host):
+    """The model sees the deadline and returns SLW_CANCELLED; whether the host's own clock was first must not show."""
+    for execution in ("inline", "pool"):
+        for _ in range(20):
+            expect.problem(predict(host, "hangs-" + execution, **{"X-Request-Timeout-Ms": "10"}), 504)
     others_still_answer(host)
 
 
@@ -138,6 +149,26 @@ def test_504_by_the_manifests_timeout_that_the_caller_cannot_prolong(host):
         gate.wait_for_arrival()
         expect.problem(slow.read(), 504, "in time")
         gate.release()
+
+
+def test_504_and_429_have_lines_in_the_log_like_any_other(host):
+    flags = ["--log-requests", "all"]
+    with held_host(host.env, flags=flags, limits={"concurrency": 1, "queue": 1, "timeout": "10m"}) as (held, gate):
+        with held.connect() as first, held.connect() as second:
+            first.send(request_bytes("POST", "/models/held/predict", {"value": 1},
+                                     {"X-Request-Timeout-Ms": "50", "X-Request-Id": "expired"}))
+            gate.wait_for_arrival()
+            expect.problem(first.read(), 504)
+            second.send(request_bytes("POST", "/models/held/predict", {"value": 2}))
+            while held.metric('slipway_queue_depth{model="held",version="1.0.0"}') != 1:
+                pass
+            expect.problem(predict(held, "held", 3, **{"X-Request-Id": "one-too-many"}), 429)
+            gate.release(2)
+            expect.answer(second.read(), {"value": 4.0})
+        held.stop()
+        for request_id, status in (("expired", 504), ("one-too-many", 429)):
+            lines = [line for line in held.lines if line.get("request_id") == request_id]
+            expect.equal([line["status"] for line in lines], [status], "status in the log's lines of " + request_id)
 
 
 # ---- 429
@@ -185,8 +216,23 @@ def test_a_caller_who_goes_away_gives_its_place_in_the_queue_back(host):
             expect.answer(last.read(), {"value": 8.0})
 
 
+def test_places_that_are_free_are_taken_before_the_queue_counts(host):
+    """As many requests at once as there are places: none may find the queue full."""
+    limits = {"concurrency": 8, "queue": 1, "timeout": "10m"}
+    with held_host(host.env, flags=["--threads", "1"], limits=limits) as (held, gate), contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(held.connect()) for _ in range(8)]
+        gate.open_for_good()
+        for _ in range(30):
+            wait_until_idle(held, "held")
+            for number, connection in enumerate(connections):
+                connection.send(request_bytes("POST", "/models/held/predict", {"value": number}))
+            for number, connection in enumerate(connections):
+                expect.answer(connection.read(), {"value": 2.0 * number})
+
+
 def test_a_queue_of_zero_refuses_nobody_while_there_are_places(host):
     for value in range(20):
+        wait_until_idle(host, "zero-queue")  # the place of the prediction before is given back behind its answer
         expect.answer(predict(host, "zero-queue", value), {"value": 2.0 * value})
 
 

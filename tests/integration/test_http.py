@@ -30,7 +30,8 @@ def test_a_connection_answers_many_requests(host):
 def test_a_connection_survives_the_refusals_that_are_not_about_http(host):
     with host.connect() as connection:
         for _ in range(3):
-            for method, path, body, status in (("POST", PREDICT, b"[1,", 400), ("POST", PREDICT, [], 422), ("POST", "/models/x/predict", [1], 404),
+            for method, path, body, status in (("POST", PREDICT, b"[1,", 400), ("POST", PREDICT, [], 422),
+                                               ("POST", "/models/x/predict", [1], 404),
                                                ("DELETE", PREDICT, None, 405), ("GET", "/nothing", None, 404)):
                 response = connection.request(method, path, body)
                 expect.equal((response.status, response.closes()), (status, False), "status and closing of %s %s" % (method, path))
@@ -212,7 +213,8 @@ def test_the_callers_request_id_comes_back(host):
 def test_a_request_without_a_fit_id_gets_its_own(host):
     seen = set()
     with host.connect() as connection:
-        for headers in ({}, {}, {"X-Request-Id": ""}, {"X-Request-Id": "x" * 129}, {"X-Request-Id": "two words"}, {"X-Request-Id": "caf\xe9"}):
+        for headers in ({}, {}, {"X-Request-Id": ""}, {"X-Request-Id": "x" * 129}, {"X-Request-Id": "two words"},
+                        {"X-Request-Id": "caf\xe9"}):
             made = connection.request("POST", PREDICT, [1], headers).header("X-Request-Id")
             assert re.fullmatch(r"[!-~]{8,128}", made), made
             seen.add(made)
@@ -221,7 +223,8 @@ def test_a_request_without_a_fit_id_gets_its_own(host):
 
 def test_header_names_in_any_case(host):
     with host.connect() as connection:
-        connection.send(b"POST /models/sum/predict HTTP/1.1\r\nhOST: x\r\ncONTENT-lENGTH:3\r\ncontent-TYPE:application/JSON\r\nx-REQUEST-id: abc\r\n\r\n[1]")
+        connection.send(b"POST /models/sum/predict HTTP/1.1\r\nhOST: x\r\ncONTENT-lENGTH:3\r\n"
+                        b"content-TYPE:application/JSON\r\nx-REQUEST-id: abc\r\n\r\n[1]")
         response = connection.read()
         expect.answer(response, {"sum": 1.0})
         expect.equal(response.header("X-Request-Id"), "abc", "X-Request-Id")

@@ -70,7 +70,8 @@ def setup(env, stack):
 
 def scrape(host):
     response = host.request("GET", "/metrics")
-    expect.equal((response.status, response.header("Content-Type")), (200, "text/plain; version=0.0.4; charset=utf-8"), "status and type")
+    expect.equal((response.status, response.header("Content-Type")), (200, "text/plain; version=0.0.4; charset=utf-8"),
+                 "status and type")
     return Exposition(response.body.decode("utf-8"))
 
 
@@ -116,7 +117,8 @@ def test_each_outcome_is_counted_where_it_belongs(host):
         for _ in range(times):
             host.request("POST", "/models/sum/predict", body)
         after = counts()
-        expect.equal({name: after[name] - before[name] for name in after if after[name] != before[name]}, {outcome: times}, "what moved")
+        expect.equal({name: after[name] - before[name] for name in after if after[name] != before[name]}, {outcome: times},
+                     "what moved")
 
 
 def test_latencies_are_observed(host):
@@ -138,7 +140,8 @@ def test_what_is_refused_before_a_model_is_counted_by_the_server(host):
         connection.send(b"BROKEN\r\n\r\n")
         connection.read()
     after = scrape(host)
-    expect.equal(after.get("slipway_http_protocol_errors_total") - before.get("slipway_http_protocol_errors_total"), 1, "protocol errors")
+    expect.equal(after.get("slipway_http_protocol_errors_total") - before.get("slipway_http_protocol_errors_total"), 1,
+                 "protocol errors")
     expect.equal(after.get("slipway_http_connections_total") - before.get("slipway_http_connections_total"), 2, "connections")
     expect.equal(after.get("slipway_http_requests_total") - before.get("slipway_http_requests_total"), 1, "requests: the last scrape")
 
@@ -151,10 +154,25 @@ def test_a_timed_out_prediction_is_counted_once(host):
         gate.release()
         while scrape(held).get("slipway_predictions_running", model="held", version="1.0.0") != 0:
             pass
-        metrics = scrape(held)
-        counted = {dict(labels)["outcome"]: value for (name, labels), value in metrics.samples.items()
-                   if name == "slipway_requests_total" and value != 0}
-        expect.equal(counted, {"timed_out": 1}, "outcomes counted")
+        expect.equal(outcomes(held), {"timed_out": 1}, "outcomes counted")
+
+
+def test_a_prediction_whose_caller_went_away_is_counted_as_cancelled(host):
+    with held_host(host.env) as (held, gate):
+        with held.connect() as gone:
+            gone.send(request_bytes("POST", "/models/held/predict", {"value": 1}))
+            gate.wait_for_arrival()
+        while scrape(held).get("slipway_http_disconnects_total") != 1:
+            pass
+        gate.release()
+        while scrape(held).get("slipway_predictions_running", model="held", version="1.0.0") != 0:
+            pass
+        expect.equal(outcomes(held), {"cancelled": 1}, "outcomes counted")
+
+
+def outcomes(host):
+    return {dict(labels)["outcome"]: value for (name, labels), value in scrape(host).samples.items()
+            if name == "slipway_requests_total" and value != 0}
 
 
 def test_the_host_tells_of_itself(host):

@@ -55,7 +55,8 @@ def all_kinds(dice, examples):
         Kind("key twice", post("/models/doubler/predict", b'{"value": 1, "value": 1}'), 400, says("value")),
         Kind("too deep", post("/models/sum/predict", b"[" * 2000 + b"]" * 2000), 400),
         Kind("too large a number", post("/models/sum/predict", b"[1e999]"), 400),
-        Kind("a bad timeout", post("/models/sum/predict", [1], headers={"X-Request-Timeout-Ms": "never"}), 400, says("X-Request-Timeout-Ms")),
+        Kind("a bad timeout", post("/models/sum/predict", [1], headers={"X-Request-Timeout-Ms": "never"}), 400,
+             says("X-Request-Timeout-Ms")),
         Kind("schema failure", post("/models/sum/predict", [1] * 50 + ["x"]), 422, has_error("/50", "type")),
         Kind("missing member", post("/models/identity-match/predict", {}), 422, has_error("/data", "required")),
         Kind("model refuses", post("/models/sum/predict", [1.7e308, 1.7e308]), 422, says("more than a double")),
@@ -173,9 +174,11 @@ def test_ten_thousand_mixed_requests_on_64_connections(host):
 def test_the_counters_agree_with_what_was_asked(host):
     """Each request that reached a model is counted once, and nothing is left running or waiting."""
     text = host.request("GET", "/metrics").body.decode()
-    expect.equal(host.metric('slipway_requests_total{model="predict-fails",version="1.0.0",outcome="answered"}'), 0, "answers of a model that fails")
+    expect.equal(host.metric('slipway_requests_total{model="predict-fails",version="1.0.0",outcome="answered"}'), 0,
+                 "answers of a model that fails")
     for line in text.split("\n"):
-        if line.startswith(("slipway_predictions_running{", "slipway_queue_depth{")) or 'outcome="queue_full"' in line or 'outcome="timed_out"' in line:
+        at_rest = line.startswith(("slipway_predictions_running{", "slipway_queue_depth{"))
+        if at_rest or 'outcome="queue_full"' in line or 'outcome="timed_out"' in line:
             expect.equal(line.split(" ")[-1], "0", line)
 
 

@@ -41,7 +41,8 @@ def test_the_list_has_every_model_with_versions_and_links(served):
     response = served.get("/models")
     expect.equal((response.status, response.header("Content-Type")), (200, "application/json"), "status and type")
     models = response.json()["models"]
-    expect.equal([model["name"] for model in models], ["breast-cancer", "doubler", "early", "identity-match", "old", "sum"], "names in order")
+    expect.equal([model["name"] for model in models], ["breast-cancer", "doubler", "early", "identity-match", "old", "sum"],
+                 "names in order")
     for model in models:
         expect.equal(len(stable_of(model)), 1, "stable versions of " + model["name"])
         expect.equal(stable_of(model), [model["version"]], "version of " + model["name"])
@@ -71,7 +72,8 @@ def test_a_version_tells_of_itself_alone(served):
 
 def test_the_highest_release_version_is_stable(served):
     model = served.get("/models/doubler").json()
-    expect.equal({each["version"] for each in model["versions"]}, {"1.2.0", "1.10.0", "1.9.3", "2.0.0-rc.1", "0.1.0+build.5"}, "versions")
+    expect.equal({each["version"] for each in model["versions"]}, {"1.2.0", "1.10.0", "1.9.3", "2.0.0-rc.1", "0.1.0+build.5"},
+                 "versions")
     expect.equal((model["version"], stable_of(model)), ("1.10.0", ["1.10.0"]), "stable version")
     expect.answer(served.host.request("POST", "/models/doubler/predict", {"value": 2}), {"value": 4.0}, "1.10.0")
 
@@ -149,7 +151,8 @@ def test_a_schema_as_json_says_what_the_yaml_says(served):
 def test_the_probes_answer(served):
     for path, status in (("/health/live", "live"), ("/health/ready", "ready")):
         response = served.get(path)
-        expect.equal((response.status, response.header("Content-Type"), json.loads(response.body)), (200, "application/json", {"status": status}), path)
+        expect.equal((response.status, response.header("Content-Type"), json.loads(response.body)),
+                     (200, "application/json", {"status": status}), path)
 
 
 def test_a_host_without_models_is_live_and_ready_and_says_404(served):

@@ -70,6 +70,10 @@ def test_400_http_that_is_malformed(host):
             (b"GET /models/%zz HTTP/1.1\r\nHost: a\r\n\r\n", ["target"]),
             (b"GET /models/../metrics HTTP/1.1\r\nHost: a\r\n\r\n", ["target"]),
             (b"GET /models/%2e%2e/metrics HTTP/1.1\r\nHost: a\r\n\r\n", ["target"]),
+            (b"GET /models/%0a HTTP/1.1\r\nHost: a\r\n\r\n", ["target", "control"]),
+            (b"GET /models/%ff%fe HTTP/1.1\r\nHost: a\r\n\r\n", ["target", "UTF-8"]),
+            (b"GET /models/%00 HTTP/1.1\r\nHost: a\r\n\r\n", ["target", "control"]),
+            (b"GET /models/sum%5cschema HTTP/1.1\r\nHost: a\r\n\r\n", ["target", "slash"]),
             (b"GET /models/sum%2fschema HTTP/1.1\r\nHost: a\r\n\r\n", ["target", "slash"]),
             (b"\x16\x03\x01\x02\x00\x01\x00", ["method"]),
             (post("Content-Length: 3", "Content-Length: 4", body=b"[1]"), ["Content-Length"]),
@@ -95,7 +99,7 @@ def test_404_a_model_a_version_and_a_path_that_do_not_exist(host):
 
 
 def test_404_names_a_model_in_any_letters_without_breaking_the_answer(host):
-    for encoded in ("%22%00%0A", "%C3%A9", "%FF%FE", "a" * 2000, "%7B%7D"):
+    for encoded in ("%22%3C%7C%27", "%C3%A9", "a" * 2000, "%7B%7D"):
         expect.problem(host.request("POST", "/models/%s/predict" % encoded, [1]), 404)
 
 
@@ -164,14 +168,16 @@ def test_414_a_target_beyond_the_limit(host):
 
 def test_415_a_body_that_says_it_is_something_else(host):
     for content_type in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
-                         "application/octet-stream", "application/jsonp", "json", "application/yaml", "", "application/json, text/plain"):
+                         "application/octet-stream", "application/jsonp", "json", "application/yaml", "",
+                         "application/json, text/plain"):
         expect.problem(host.request("POST", PREDICT, [1], content_type=content_type), 415, "application/json")
     for content_type in ("application/json; charset=utf-16", "application/json;charset=\"iso-8859-1\""):
         expect.problem(host.request("POST", PREDICT, [1], content_type=content_type), 415, "UTF-8")
 
 
 def test_content_types_that_are_json_are_taken(host):
-    for content_type in ("application/json", "APPLICATION/JSON", "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"",
+    for content_type in ("application/json", "APPLICATION/JSON", "application/json; charset=utf-8",
+                         "application/json;charset=\"UTF-8\"",
                          "application/vnd.example+json", None):
         expect.answer(host.request("POST", PREDICT, [1], content_type=content_type), {"sum": 1.0})
 
@@ -189,10 +195,12 @@ def test_422_the_schema_names_every_value_at_fault(host):
 
 
 def test_422_pointers_reach_into_the_request(host):
-    response = host.request("POST", "/models/identity-match/predict", {"parameters": {"clientId": "", "weights": {"na/me": 1}}, "format": "xml"})
+    response = host.request("POST", "/models/identity-match/predict",
+                            {"parameters": {"clientId": "", "weights": {"na/me": 1}}, "format": "xml"})
     found = {(error["pointer"], error["keyword"]) for error in response.json()["errors"]}
     expect.equal(response.status, 422, "status")
-    for wanted in (("/data", "required"), ("/format", "enum"), ("/parameters/clientId", "minLength"), ("/parameters/productId", "required"),
+    for wanted in (("/data", "required"), ("/format", "enum"), ("/parameters/clientId", "minLength"),
+                   ("/parameters/productId", "required"),
                    ("/parameters/weights/na~1me", "additionalProperties"), ("/parameters/weights/name", "required")):
         assert wanted in found, "%r should be among %r" % (wanted, found)
 

@@ -84,7 +84,7 @@ class Host:
             command += ["--config", str(file)]
         self.lines = []  # the log so far
         self.exit_wanted = 0
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.RLock())
         self._log_ended = False
         self._process = subprocess.Popen(command + list(flags), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                          stderr=subprocess.PIPE, env=env.variables(**variables))
@@ -116,14 +116,14 @@ class Host:
             return [line for line in self.lines if message in line["message"]
                     and all(line.get(key) == value for key, value in fields.items())]
 
-    def wait_for_line(self, message, **fields):
-        """The first line whose message contains `message`, when it has come."""
+    def wait_for_line(self, message, nth=1, **fields):
+        """The first (`nth`) line whose message contains `message`, when it has come."""
         with self._changed:
-            self._changed.wait_for(lambda: self._log_ended or self.find_lines(message, **fields), GUARD_SECONDS)
+            self._changed.wait_for(lambda: self._log_ended or len(self.find_lines(message, **fields)) >= nth, GUARD_SECONDS)
             found = self.find_lines(message, **fields)
-            if not found:
+            if len(found) < nth:
                 raise AssertionError("the host has not logged %r; its log:\n%s" % (message, self.log_text()))
-            return found[0]
+            return found[nth - 1]
 
     def log_text(self):
         with self._changed:

@@ -1,6 +1,6 @@
 // The automaton against RE2, on random expressions and texts: they must never disagree.
-#include <catch2/catch.hpp>
 #include <re2/re2.h>
+#include <catch2/catch.hpp>
 
 #include <random>
 #include <string>
@@ -25,19 +25,66 @@ class Random {
   std::mt19937 engine_;
 };
 
-const std::vector<std::string> kAtoms{"a",     "b",     "c",        "-",       "[ab]",     "[^a]",   "[a-c]",  ".",     "\\d",  "\\w",
-                                      "\\s",   "\\S",   "é",        "[é-ü]",   "[^é]",     "日",     "[日本]", "[^]",   "🐲",   "[α-ω]",
-                                      "^",     "$",     "[a-c日-本]", "\\W",    "[\\u0080-\\uffff]", "[^ab\\n]", "\\D", "[\\u{800}-\\u{10ffff}]"};
-const std::vector<std::string> kQuantifiers{"", "", "", "", "*", "+", "?", "{2}", "{0,2}", "{1,}", "{0,3}", "*?"};
-const std::vector<std::string> kLetters{"a", "b", "c", "d", "-", "7", " ", "\n", "é", "ü", "ÿ", "日", "本", "🐲", "α", "\xE2\x80\xA8", "\x7F", "\xEF\xBF\xBF", "\xF4\x8F\xBF\xBF"};
+const std::vector<std::string> kAtoms{"a",
+                                      "b",
+                                      "c",
+                                      "-",
+                                      "[ab]",
+                                      "[^a]",
+                                      "[a-c]",
+                                      ".",
+                                      "\\d",
+                                      "\\w",
+                                      "\\s",
+                                      "\\S",
+                                      "é",
+                                      "[é-ü]",
+                                      "[^é]",
+                                      "日",
+                                      "[日本]",
+                                      "[^]",
+                                      "🐲",
+                                      "[α-ω]",
+                                      "^",
+                                      "$",
+                                      "[a-c日-本]",
+                                      "\\W",
+                                      "[\\u0080-\\uffff]",
+                                      "[^ab\\n]",
+                                      "\\D",
+                                      "[\\u{800}-\\u{10ffff}]"};
+const std::vector<std::string> kQuantifiers{"",  "",    "",      "",     "*",     "+",
+                                            "?", "{2}", "{0,2}", "{1,}", "{0,3}", "*?"};
+const std::vector<std::string> kLetters{"a",
+                                        "b",
+                                        "c",
+                                        "d",
+                                        "-",
+                                        "7",
+                                        " ",
+                                        "\n",
+                                        "é",
+                                        "ü",
+                                        "ÿ",
+                                        "日",
+                                        "本",
+                                        "🐲",
+                                        "α",
+                                        "\xE2\x80\xA8",
+                                        "\x7F",
+                                        "\xEF\xBF\xBF",
+                                        "\xF4\x8F\xBF\xBF"};
 
 std::string expression(Random& random, unsigned depth) {
   std::string made;
   for (unsigned i = 0, terms = 1 + random.below(4); i < terms; ++i) {
     const unsigned form = random.below(depth == 0 ? 6 : 10);
-    if (form < 6) made += random.one_of(kAtoms);
-    else if (form < 8) made += "(" + expression(random, depth - 1) + ")";
-    else made += "(?:" + expression(random, depth - 1) + "|" + expression(random, depth - 1) + ")";
+    if (form < 6)
+      made += random.one_of(kAtoms);
+    else if (form < 8)
+      made += "(" + expression(random, depth - 1) + ")";
+    else
+      made += "(?:" + expression(random, depth - 1) + "|" + expression(random, depth - 1) + ")";
     made += random.one_of(kQuantifiers);
   }
   return made;
@@ -88,7 +135,8 @@ TEST_CASE("boundaries of words agree with RE2 on ASCII", "[schema]") {
   const std::vector<std::string> atoms{"a", "b", "-", "\\b", "\\B", ".", "\\w", "\\W", "^", "$", "[^a]"};
   for (unsigned i = 0; i < 3000; ++i) {
     std::string pattern;
-    for (unsigned j = 0, terms = 1 + random.below(5); j < terms; ++j) pattern += random.one_of(atoms) + (random.below(3) == 0 ? "*" : "");
+    for (unsigned j = 0, terms = 1 + random.below(5); j < terms; ++j)
+      pattern += random.one_of(atoms) + (random.below(3) == 0 ? "*" : "");
     const auto regex = parse_regex(pattern);
     INFO(pattern);
     REQUIRE(regex);
@@ -106,7 +154,8 @@ TEST_CASE("boundaries of words agree with RE2 on ASCII", "[schema]") {
 }
 
 TEST_CASE("every character falls into exactly its own set", "[schema]") {
-  const auto regex = parse_regex("^[\\u0000-\\u0041\\u00e9\\u0800-\\u0fff\\ud7ff\\ue000-\\ue0ff\\u{10000}-\\u{1ffff}\\u{10ffff}]$");
+  const auto regex = parse_regex(
+      "^[\\u0000-\\u0041\\u00e9\\u0800-\\u0fff\\ud7ff\\ue000-\\ue0ff\\u{10000}-\\u{1ffff}\\u{10ffff}]$");
   REQUIRE(regex);
   const auto automaton = Automaton::build(*regex);
   REQUIRE(automaton);

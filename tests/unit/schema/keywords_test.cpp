@@ -4,8 +4,9 @@
 namespace slipway::schema {
 
 TEST_CASE("type: each name allows its own kind only", "[schema]") {
-  const std::vector<std::pair<std::string, std::string>> samples{{"null", "null"}, {"boolean", "true"}, {"integer", "7"},
-                                                                 {"string", "\"x\""}, {"array", "[\"x\"]"}, {"object", "{}"}};
+  const std::vector<std::pair<std::string, std::string>> samples{{"null", "null"},     {"boolean", "true"},
+                                                                 {"integer", "7"},     {"string", "\"x\""},
+                                                                 {"array", "[\"x\"]"}, {"object", "{}"}};
   for (const auto& [type, own] : samples)
     for (const auto& [other, value] : samples) {
       INFO(type << " and " << value);
@@ -166,7 +167,8 @@ TEST_CASE("uniqueItems", "[schema]") {
 
 TEST_CASE("members: properties, patternProperties, additionalProperties, required", "[schema]") {
   const char* const schema =
-      "{properties: {a: {type: integer}, ab: {}}, patternProperties: {'^a': {minimum: 5}}, additionalProperties: {type: string}}";
+      "{properties: {a: {type: integer}, ab: {}}, patternProperties: {'^a': {minimum: 5}}, "
+      "additionalProperties: {type: string}}";
   CHECK(accepts(schema, "{\"a\":5,\"ab\":6,\"abc\":7,\"x\":\"y\"}"));
   CHECK_FALSE(accepts(schema, "{\"a\":4}"));
   CHECK_FALSE(accepts(schema, "{\"a\":5.5}"));
@@ -194,12 +196,14 @@ TEST_CASE("wide objects: every count of required members up to and beyond what t
     CHECK(accepts(*schema, "{" + members + "}"));
     CHECK(accepts(*schema, "{\"other\":1," + members + "}"));
     const std::size_t last = members.rfind(',');
-    if (last != std::string::npos) CHECK_FALSE(accepts(*schema, "{\"other\":1," + members.substr(0, last) + "}"));
+    if (last != std::string::npos)
+      CHECK_FALSE(accepts(*schema, "{\"other\":1," + members.substr(0, last) + "}"));
   }
 }
 
 TEST_CASE("dependencies of both forms", "[schema]") {
-  const char* const schema = "dependencies: {card: [address, name], age: {properties: {name: {minLength: 2}}}}";
+  const char* const schema =
+      "dependencies: {card: [address, name], age: {properties: {name: {minLength: 2}}}}";
   CHECK(accepts(schema, "{}"));
   CHECK(accepts(schema, "{\"card\":1,\"address\":2,\"name\":\"x\"}"));
   CHECK_FALSE(accepts(schema, "{\"card\":1,\"name\":\"x\"}"));
@@ -220,14 +224,20 @@ TEST_CASE("allOf, anyOf, oneOf and not", "[schema]") {
 
 TEST_CASE("references: recursive, escaped, by id, through each other", "[schema]") {
   const char* const tree =
-      "{type: object, properties: {value: {type: integer}, children: {type: array, items: {$ref: '#'}}}, required: [value]}";
+      "{type: object, properties: {value: {type: integer}, children: {type: array, items: {$ref: '#'}}}, "
+      "required: [value]}";
   CHECK(accepts(tree, R"({"value":1,"children":[{"value":2,"children":[{"value":3}]}]})"));
   CHECK_FALSE(accepts(tree, R"({"value":1,"children":[{"value":2,"children":[{"value":"3"}]}]})"));
-  CHECK_FALSE(accepts("{properties: {a: {$ref: '#/definitions/a~1b%25'}}, definitions: {a/b%: {type: string}}}", "{\"a\":1}"));
-  CHECK_FALSE(accepts("{properties: {a: {$ref: '#name'}}, definitions: {x: {id: '#name', type: string}}}", "{\"a\":1}"));
-  CHECK_FALSE(accepts("{$ref: '#/definitions/a', definitions: {a: {$ref: '#/definitions/b'}, b: {type: string}}}", "1"));
+  CHECK_FALSE(
+      accepts("{properties: {a: {$ref: '#/definitions/a~1b%25'}}, definitions: {a/b%: {type: string}}}",
+              "{\"a\":1}"));
+  CHECK_FALSE(accepts("{properties: {a: {$ref: '#name'}}, definitions: {x: {id: '#name', type: string}}}",
+                      "{\"a\":1}"));
+  CHECK_FALSE(accepts(
+      "{$ref: '#/definitions/a', definitions: {a: {$ref: '#/definitions/b'}, b: {type: string}}}", "1"));
   CHECK(accepts("properties: {$ref: {type: string}}", "{\"$ref\":\"x\"}"));
-  CHECK_FALSE(accepts("{properties: {x: {$ref: 'http://json-schema.org/draft-04/schema#'}}}", "{\"x\":{\"type\":\"strin\"}}"));
+  CHECK_FALSE(accepts("{properties: {x: {$ref: 'http://json-schema.org/draft-04/schema#'}}}",
+                      "{\"x\":{\"type\":\"strin\"}}"));
 }
 
 TEST_CASE("formats are about strings only", "[schema]") {
@@ -237,8 +247,11 @@ TEST_CASE("formats are about strings only", "[schema]") {
 }
 
 TEST_CASE("annotations say nothing about values", "[schema]") {
-  CHECK(accepts("{$schema: 'http://json-schema.org/draft-04/schema#', title: t, description: d, default: 7, $comment: c, "
-                "x-unit: metres, definitions: {}}", "\"x\""));
+  CHECK(
+      accepts("{$schema: 'http://json-schema.org/draft-04/schema#', title: t, description: d, default: 7, "
+              "$comment: c, "
+              "x-unit: metres, definitions: {}}",
+              "\"x\""));
 }
 
 }  // namespace slipway::schema

@@ -30,7 +30,8 @@ TEST_CASE("a property table finds each name and no other", "[schema]") {
       if (found == nullptr) continue;
       CHECK(found->node == i);
       CHECK(table.name(*found) == document.root().key(i));
-      for (const Property* expected : {table.begin(), table.begin() + i, table.end()}) CHECK(table.find(key, expected) == found);
+      for (const Property* expected : {table.begin(), table.begin() + i, table.end()})
+        CHECK(table.find(key, expected) == found);
     }
   }
 }

@@ -36,10 +36,13 @@ inline bool accepts(const Schema& schema, std::string_view text) {
   return accepted;
 }
 
-inline bool accepts(std::string_view schema, std::string_view text) { return accepts(*schema_of(schema), text); }
+inline bool accepts(std::string_view schema, std::string_view text) {
+  return accepts(*schema_of(schema), text);
+}
 
 // "POINTER KEYWORD SCHEMA_POINTER MESSAGE" of each violation.
-inline std::vector<std::string> reasons(std::string_view schema, std::string_view text, std::size_t most = Schema::kMostViolations) {
+inline std::vector<std::string> reasons(std::string_view schema, std::string_view text,
+                                        std::size_t most = Schema::kMostViolations) {
   const document::Document document = json(text);
   std::vector<std::string> all;
   for (const Violation& v : schema_of(schema)->explain(document.root(), most))

@@ -29,7 +29,10 @@ bool judge(std::string_view schema_text, const document::Document& value) {
 
 TEST_CASE("a matrix is an array of arrays", "[schema]") {
   const auto matrix = tensor<double>(SLW_F64, {2, 3}, {0.1, 0.2, 0.3, 0.4, 0.5, 0.6});
-  CHECK(judge("{type: array, minItems: 2, maxItems: 2, items: {type: array, minItems: 3, maxItems: 3, items: {type: number, maximum: 0.6}}}", matrix));
+  CHECK(
+      judge("{type: array, minItems: 2, maxItems: 2, items: {type: array, minItems: 3, maxItems: 3, items: "
+            "{type: number, maximum: 0.6}}}",
+            matrix));
   CHECK_FALSE(judge("items: {items: {maximum: 0.5}}", matrix));
   CHECK_FALSE(judge("items: {maxItems: 2}", matrix));
   CHECK_FALSE(judge("items: {type: number}", matrix));

@@ -8,11 +8,13 @@ namespace slipway::schema {
 
 TEST_CASE("64 threads check documents against one schema", "[schema]") {
   const auto schema = schema_of(
-      "{properties: {a: {pattern: '^[a-z]+@[a-z]+$'}, b: {pattern: '^\\p{L}+$'}, c: {uniqueItems: true, items: {maximum: 500}}, "
+      "{properties: {a: {pattern: '^[a-z]+@[a-z]+$'}, b: {pattern: '^\\p{L}+$'}, c: {uniqueItems: true, "
+      "items: {maximum: 500}}, "
       "d: {anyOf: [{$ref: '#'}, {type: string, format: date}]}, e: {enum: [1, 2, 3, 4, 5, 6, 7, 8, 9, x]}}}");
   std::string items;
   for (int i = 0; i < 300; ++i) items += (i == 0 ? "" : ",") + std::to_string(i);
-  const auto good = json("{\"a\":\"x@y\",\"b\":\"éa\",\"c\":[" + items + "],\"d\":{\"a\":\"q@r\",\"d\":\"2018-11-13\"},\"e\":\"x\"}");
+  const auto good = json("{\"a\":\"x@y\",\"b\":\"éa\",\"c\":[" + items +
+                         "],\"d\":{\"a\":\"q@r\",\"d\":\"2018-11-13\"},\"e\":\"x\"}");
   const auto bad = json("{\"a\":\"x@y\",\"b\":\"é1\",\"c\":[" + items + ",7]}");
   std::atomic<int> wrong = 0;
   std::vector<std::thread> threads;

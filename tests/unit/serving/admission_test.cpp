@@ -53,6 +53,16 @@ TEST_CASE("a full queue turns away, but not for the sake of those who gave up") 
   CHECK(admission.waiting() == 2);
 }
 
+TEST_CASE("free places count before the queue does") {
+  Admission admission(3, 0);
+  for (int i = 0; i < 3; ++i) CHECK(admission.enqueue(std::make_shared<CountingTask>()));
+  CHECK_FALSE(admission.enqueue(std::make_shared<CountingTask>()));
+  REQUIRE(admission.next() != nullptr);
+  CHECK_FALSE(admission.enqueue(std::make_shared<CountingTask>()));
+  CHECK(admission.leave());
+  CHECK(admission.enqueue(std::make_shared<CountingTask>()));
+}
+
 TEST_CASE("a task nobody wants any more is never started") {
   Admission admission(1, 10);
   const auto wanted = std::make_shared<CountingTask>();
