@@ -18,8 +18,10 @@ int main(int argc, char** argv) {
     try {
       app.parse(argc, argv);
     } catch (const CLI::RequiredError& error) {
-      if (argc < 2 || argv[1][0] == '-') return app.exit(error), cli::kUsage;
-      cli::complain("there is no command \"" + std::string(argv[1]) + "\"; `slipway --help` lists those there are");
+      if (argc < 2 || !app.get_subcommands().empty()) return app.exit(error), cli::kUsage;
+      const std::string word = argv[1];
+      cli::complain((word.starts_with('-') ? "there is no option \"" : "there is no command \"") + word +
+                    "\"; `slipway --help` lists those there are");
       return cli::kUsage;
     } catch (const CLI::ParseError& error) {
       return app.exit(error) == 0 ? cli::kSuccess : cli::kUsage;

@@ -43,7 +43,7 @@ struct CompileLimits {
   std::size_t documents = 64;               // brought in by the resolver
   std::size_t pattern_program = 1'000'000;  // instructions of all regular expressions together
   std::size_t errors = 100;                 // reported; compiling goes on no further
-  std::uint64_t steps = 50'000'000;  // of one check, once a schema's alternatives have begun to multiply
+  std::uint64_t steps = 50'000'000;         // of one check where alternatives multiply; and 64 for each value
 };
 
 struct CompileOptions {
