@@ -214,7 +214,6 @@ TEST_CASE("a deadline that passes is answered, and late work is dropped") {
 }
 
 TEST_CASE("deadlines of many are met in their order") {
-  Counts counts;
   std::vector<int> order;  // one serving thread
   struct Late final : Deferred {
     Late(std::vector<int>& list, int which) : order(list), number(which) {}
