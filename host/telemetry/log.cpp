@@ -19,9 +19,9 @@ namespace {
 constexpr std::size_t kQueuedLines = 8192;
 
 struct Logger {
-  std::shared_ptr<spdlog::details::thread_pool> thread;
-  std::shared_ptr<spdlog::async_logger> lines;
   LogOptions options;
+  std::shared_ptr<spdlog::async_logger> lines;
+  std::shared_ptr<spdlog::details::thread_pool> thread;  // last: it ends, all lines written, before what it writes to does
 };
 
 // Published once by start_log; log() may run in any thread until stop_log.
