@@ -7,7 +7,8 @@
 int main(int argc, char** argv) {
   using namespace slipway;
   try {
-    CLI::App app("Slipway serves machine-learning models: versioned plugins behind a validated REST API.", "slipway");
+    CLI::App app("Slipway serves machine-learning models: versioned plugins behind a validated REST API.",
+                 "slipway");
     app.set_version_flag("--version", "slipway " SLIPWAY_VERSION);
     app.require_subcommand(1);
     app.footer("`slipway COMMAND --help` says more. Exit status: 0 success, 1 failure, 2 wrong usage.");

@@ -20,7 +20,8 @@ bool foreign_charset(std::string_view parameters) {
     const std::string_view parameter = trim(take_until(parameters, ';'));
     if (parameter.size() < 8 || !equals_ignoring_case(parameter.substr(0, 8), "charset=")) continue;
     std::string_view charset = parameter.substr(8);
-    if (charset.size() >= 2 && charset.front() == '"' && charset.back() == '"') charset = charset.substr(1, charset.size() - 2);
+    if (charset.size() >= 2 && charset.front() == '"' && charset.back() == '"')
+      charset = charset.substr(1, charset.size() - 2);
     if (!equals_ignoring_case(charset, "utf-8") && !equals_ignoring_case(charset, "us-ascii")) return true;
   }
   return false;
@@ -49,9 +50,11 @@ void answer_call(http::Exchange& exchange, const model::Call& call) {
   std::size_t count = 0;
   for (const schema::Violation& violation : call.violations)
     if (count < items.size()) items[count++] = {violation.pointer, violation.keyword, violation.message};
-  // What is wrong with one value is said like a schema's violation, so that a client finds every pointer in one place.
+  // What is wrong with one value is said like a schema's violation, so that a client finds every pointer in
+  // one place.
   if (count == 0 && !call.error.pointer.empty())
-    items[count++] = {call.error.pointer, call.outcome == model::Outcome::malformed ? "json" : "model", call.error.message};
+    items[count++] = {call.error.pointer, call.outcome == model::Outcome::malformed ? "json" : "model",
+                      call.error.message};
   http::Problem problem;
   problem.status = model::http_status(call.outcome);
   problem.detail = call.error.message;
@@ -67,7 +70,8 @@ bool accept_content_type(http::Exchange& exchange) {
   const std::string_view type = trim(take_until(parameters, ';'));
   const bool json = equals_ignoring_case(type, "application/json") || ends_with_json(type);
   if (json && !foreign_charset(parameters)) return true;
-  const std::string detail = (json ? "the body must be UTF-8, but the Content-Type is \"" : "the body must be JSON, but the Content-Type is \"") +
+  const std::string detail = (json ? "the body must be UTF-8, but the Content-Type is \""
+                                   : "the body must be JSON, but the Content-Type is \"") +
                              std::string(header->substr(0, 100)) + "\"; send Content-Type: application/json";
   answer_problem(exchange, 415, detail);
   return false;

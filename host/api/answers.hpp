@@ -16,7 +16,8 @@ void answer_busy(http::Exchange& exchange, int status, std::string_view detail);
 
 void answer_problem(http::Exchange& exchange, int status, std::string_view detail);
 
-// Whether the request's body is JSON by its Content-Type (one that is missing is taken for JSON). If not: answers 415.
+// Whether the request's body is JSON by its Content-Type (one that is missing is taken for JSON). If not:
+// answers 415.
 bool accept_content_type(http::Exchange& exchange);
 
 }  // namespace slipway::api

@@ -26,7 +26,8 @@ std::vector<Labelled> versions_of(const model::RoutingTable& table) {
     for (const auto& [version, slot] : route.versions) {
       model::Lease lease = model::Lease::of(slot);
       if (lease)
-        all.push_back({PrometheusText::label("model", name) + "," + PrometheusText::label("version", version), std::move(lease)});
+        all.push_back({PrometheusText::label("model", name) + "," + PrometheusText::label("version", version),
+                       std::move(lease)});
     }
   }
   return all;
@@ -37,24 +38,28 @@ void write_requests(PrometheusText& text, const std::vector<Labelled>& versions)
   text.begin(kName, "counter", "Predictions asked for, by what became of them.");
   for (const Labelled& each : versions) {
     for (std::size_t i = 0; i < model::kOutcomes; ++i)
-      text.sample(kName, each.labels + "," + PrometheusText::label("outcome", to_text(static_cast<model::Outcome>(i))),
-                  each.served().total(i));
+      text.sample(
+          kName,
+          each.labels + "," + PrometheusText::label("outcome", to_text(static_cast<model::Outcome>(i))),
+          each.served().total(i));
     text.sample(kName, each.labels + "," + PrometheusText::label("outcome", "queue_full"),
                 each.served().total(ServedVersion::kRejected));
   }
 }
 
 void write_latencies(PrometheusText& text, const std::vector<Labelled>& versions) {
-  text.begin("slipway_request_duration_seconds", "histogram", "From when a request was received whole to its answer.");
+  text.begin("slipway_request_duration_seconds", "histogram",
+             "From when a request was received whole to its answer.");
   for (const Labelled& each : versions)
     text.histogram("slipway_request_duration_seconds", each.labels, each.served().latency().snapshot());
   text.begin("slipway_predict_duration_seconds", "histogram", "Time spent in the model alone.");
   for (const Labelled& each : versions)
-    text.histogram("slipway_predict_duration_seconds", each.labels, each.served().predict_latency().snapshot());
+    text.histogram("slipway_predict_duration_seconds", each.labels,
+                   each.served().predict_latency().snapshot());
 }
 
-void write_gauge(PrometheusText& text, const std::vector<Labelled>& versions, std::string_view name, std::string_view type,
-                 std::string_view help, std::uint64_t (*value)(ServedVersion&)) {
+void write_gauge(PrometheusText& text, const std::vector<Labelled>& versions, std::string_view name,
+                 std::string_view type, std::string_view help, std::uint64_t (*value)(ServedVersion&)) {
   text.begin(name, type, help);
   for (const Labelled& each : versions) text.sample(name, each.labels, value(each.served()));
 }
@@ -64,9 +69,11 @@ void write_admission(PrometheusText& text, const std::vector<Labelled>& versions
               [](ServedVersion& served) -> std::uint64_t { return served.admission().running(); });
   write_gauge(text, versions, "slipway_queue_depth", "gauge", "Requests that wait for a place.",
               [](ServedVersion& served) -> std::uint64_t { return served.admission().waiting(); });
-  write_gauge(text, versions, "slipway_runs_inline", "gauge", "1 where predictions run on the serving thread.",
-              [](ServedVersion& served) -> std::uint64_t { return served.execution().runs_inline() ? 1 : 0; });
-  write_gauge(text, versions, "slipway_long_inline_calls_total", "counter", "Inline predictions that took more than 1 ms.",
+  write_gauge(
+      text, versions, "slipway_runs_inline", "gauge", "1 where predictions run on the serving thread.",
+      [](ServedVersion& served) -> std::uint64_t { return served.execution().runs_inline() ? 1 : 0; });
+  write_gauge(text, versions, "slipway_long_inline_calls_total", "counter",
+              "Inline predictions that took more than 1 ms.",
               [](ServedVersion& served) -> std::uint64_t { return served.execution().long_calls(); });
 }
 
@@ -82,7 +89,8 @@ void write_model_metrics(PrometheusText& text, const std::vector<Labelled>& vers
       by_name[sample.name].push_back({&each.labels, std::move(sample)});
   for (const auto& [name, samples] : by_name) {
     const std::int32_t kind = samples.front().sample.kind;
-    text.begin(name, kind == SLW_METRIC_COUNTER ? "counter" : (kind == SLW_METRIC_GAUGE ? "gauge" : "summary"),
+    text.begin(name,
+               kind == SLW_METRIC_COUNTER ? "counter" : (kind == SLW_METRIC_GAUGE ? "gauge" : "summary"),
                samples.front().sample.help);
     for (const Owned& owned : samples) {
       if (owned.sample.kind != kind) continue;
@@ -93,18 +101,23 @@ void write_model_metrics(PrometheusText& text, const std::vector<Labelled>& vers
 }
 
 void write_server(PrometheusText& text, const http::ServerStats& stats) {
-  const auto counter = [&](std::string_view name, std::string_view type, std::string_view help, std::uint64_t value) {
+  const auto counter = [&](std::string_view name, std::string_view type, std::string_view help,
+                           std::uint64_t value) {
     text.begin(name, type, help);
     text.sample(name, "", value);
   };
   counter("slipway_http_connections_total", "counter", "Connections accepted.", stats.connections);
   counter("slipway_http_connections_open", "gauge", "Connections open now.", stats.connections_open);
-  counter("slipway_http_connections_refused_total", "counter", "Connections refused: too many.", stats.connections_refused);
+  counter("slipway_http_connections_refused_total", "counter", "Connections refused: too many.",
+          stats.connections_refused);
   counter("slipway_http_requests_total", "counter", "Well-formed HTTP requests.", stats.requests);
-  counter("slipway_http_protocol_errors_total", "counter", "Requests refused before any route saw them.", stats.protocol_errors);
+  counter("slipway_http_protocol_errors_total", "counter", "Requests refused before any route saw them.",
+          stats.protocol_errors);
   counter("slipway_http_timeouts_total", "counter", "Clients that were too slow.", stats.timeouts);
-  counter("slipway_http_disconnects_total", "counter", "Clients that went away before their answer.", stats.disconnects);
-  counter("slipway_http_accept_failures_total", "counter", "Connections that could not be accepted.", stats.accept_failures);
+  counter("slipway_http_disconnects_total", "counter", "Clients that went away before their answer.",
+          stats.disconnects);
+  counter("slipway_http_accept_failures_total", "counter", "Connections that could not be accepted.",
+          stats.accept_failures);
 }
 
 }  // namespace
@@ -128,14 +141,16 @@ void HealthService::metrics(http::Exchange& exchange) const {
   text.begin("slipway_build_info", "gauge", "The host's version.");
   text.sample("slipway_build_info", PrometheusText::label("version", SLIPWAY_VERSION), std::uint64_t{1});
   text.begin("slipway_uptime_seconds", "gauge", "Since the host started.");
-  text.sample("slipway_uptime_seconds", "", static_cast<double>(monotonic_now() - started_) / static_cast<double>(kSecond));
+  text.sample("slipway_uptime_seconds", "",
+              static_cast<double>(monotonic_now() - started_) / static_cast<double>(kSecond));
   text.begin("slipway_models", "gauge", "Models that are served.");
   text.sample("slipway_models", "", std::uint64_t{table->size()});
   write_requests(text, versions);
   write_latencies(text, versions);
   write_admission(text, versions);
   write_model_metrics(text, versions);
-  if (server_stats_) write_server(text, server_stats_());
+  if (const http::Server* const server = server_.load(std::memory_order_acquire); server != nullptr)
+    write_server(text, server->stats());
   exchange.response().set_content_type("text/plain; version=0.0.4; charset=utf-8");
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
 
 #include "http/exchange.hpp"
 #include "http/server.hpp"
@@ -12,13 +11,14 @@ namespace slipway::api {
 
 class HealthService {
  public:
-  explicit HealthService(const model::RoutingTableOwner& tables) : tables_(tables), started_(monotonic_now()) {}
+  explicit HealthService(const model::RoutingTableOwner& tables)
+      : tables_(tables), started_(monotonic_now()) {}
 
-  // Ready from when the routing table has been published until the host begins to drain; what failed to load never
-  // makes a host that serves unready.  [any]
+  // Ready from when the routing table has been published until the host begins to drain; what failed to load
+  // never makes a host that serves unready.  [any]
   void set_ready(bool ready) { ready_.store(ready, std::memory_order_release); }
-  // Where the server's own numbers come from. Before serving.
-  void set_server_stats(std::function<http::ServerStats()> stats) { server_stats_ = std::move(stats); }
+  // Whose own numbers are among the metrics, once there is one; it must outlive the last request.  [any]
+  void set_server(const http::Server* server) { server_.store(server, std::memory_order_release); }
 
   void live(http::Exchange& exchange) const;
   void ready(http::Exchange& exchange) const;
@@ -28,7 +28,7 @@ class HealthService {
   const model::RoutingTableOwner& tables_;
   const Nanoseconds started_;
   std::atomic<bool> ready_{false};
-  std::function<http::ServerStats()> server_stats_;
+  std::atomic<const http::Server*> server_{nullptr};
 };
 
 }  // namespace slipway::api

@@ -70,16 +70,18 @@ void write_version(JsonBody& body, model::Slot& slot) {
 
 }  // namespace
 
-model::Lease ModelsService::find(http::Exchange& exchange, std::string_view name, std::string_view version) const {
+model::Lease ModelsService::find(http::Exchange& exchange, std::string_view name,
+                                 std::string_view version) const {
   const std::shared_ptr<const model::RoutingTable> table = tables_.current();
   const model::Route* const route = table->find(name);
   model::Lease lease;
   if (route != nullptr) lease = model::Lease::of(version.empty() ? route->stable : route->find(version));
   if (!lease)
-    answer_problem(exchange, 404,
-                   "no model \"" + std::string(name.substr(0, 100)) + "\"" +
-                       (version.empty() ? "" : " in version \"" + std::string(version.substr(0, 100)) + "\"") +
-                       " is served here; GET /models lists those that are");
+    answer_problem(
+        exchange, 404,
+        "no model \"" + std::string(name.substr(0, 100)) + "\"" +
+            (version.empty() ? "" : " in version \"" + std::string(version.substr(0, 100)) + "\"") +
+            " is served here; GET /models lists those that are");
   return lease;
 }
 
@@ -105,14 +107,16 @@ void ModelsService::list(http::Exchange& exchange) const {
   body.answer(exchange);
 }
 
-void ModelsService::describe(http::Exchange& exchange, std::string_view name, std::string_view version) const {
+void ModelsService::describe(http::Exchange& exchange, std::string_view name,
+                             std::string_view version) const {
   const model::Lease lease = find(exchange, name, version);
   if (!lease) return;
   JsonBody body;
   body.builder().begin_object();
   write_version(body, lease.slot());
   const std::shared_ptr<const model::RoutingTable> table = tables_.current();
-  if (const model::Route* const route = table->find(name); version.empty() && route != nullptr) write_versions(body, *route);
+  if (const model::Route* const route = table->find(name); version.empty() && route != nullptr)
+    write_versions(body, *route);
   body.builder().end_object();
   exchange.response().add_header("X-Model-Version", lease.slot().version().version());
   body.answer(exchange);

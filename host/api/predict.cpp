@@ -14,8 +14,10 @@ namespace {
 
 constexpr std::size_t kKeptJobs = 64;  // a thread's, for the pool
 
-// The earlier of the model's timeout and the caller's wish. Nothing when the caller's header is no number: answered 400.
-std::optional<Nanoseconds> deadline_of(http::Exchange& exchange, const model::Manifest& manifest, Nanoseconds received) {
+// The earlier of the model's timeout and the caller's wish. Nothing when the caller's header is no number:
+// answered 400.
+std::optional<Nanoseconds> deadline_of(http::Exchange& exchange, const model::Manifest& manifest,
+                                       Nanoseconds received) {
   Nanoseconds timeout = manifest.limits.timeout;
   if (const auto header = exchange.request().header("X-Request-Timeout-Ms")) {
     std::uint64_t milliseconds = 0;
@@ -33,14 +35,16 @@ std::optional<Nanoseconds> deadline_of(http::Exchange& exchange, const model::Ma
 }  // namespace
 
 struct PredictService::ThreadState {
-  ThreadState(const model::RoutingTableOwner& tables, const document::Limits& limits) : reader(tables), call(limits) {}
+  ThreadState(const model::RoutingTableOwner& tables, const document::Limits& limits)
+      : reader(tables), call(limits) {}
 
   model::RoutingTableReader reader;
   model::Call call;
   std::vector<std::shared_ptr<PredictJob>> jobs;  // to be used again
 };
 
-PredictService::PredictService(const model::RoutingTableOwner& tables, serving::Pool& pool, const PredictOptions& options)
+PredictService::PredictService(const model::RoutingTableOwner& tables, serving::Pool& pool,
+                               const PredictOptions& options)
     : tables_(tables), pool_(pool), options_(options) {
   for (unsigned i = 0; i < options.threads; ++i)
     threads_.push_back(std::make_unique<ThreadState>(tables_, options_.document));
@@ -58,7 +62,9 @@ void PredictService::route(http::Exchange& exchange, std::string_view model, std
     slot = route == nullptr ? nullptr : (version.empty() ? route->stable : route->find(version));
     if (slot == nullptr) {
       const std::string what = "\"" + std::string(model.substr(0, 100)) + "\"" +
-                               (version.empty() || route == nullptr ? "" : " in version \"" + std::string(version.substr(0, 100)) + "\"");
+                               (version.empty() || route == nullptr
+                                    ? ""
+                                    : " in version \"" + std::string(version.substr(0, 100)) + "\"");
       const std::string why = "no model " + what + " is served here; GET /models lists those that are";
       answer_problem(exchange, 404, why);
       return log_request(exchange, 404, "not_found", why, version, received);
@@ -80,7 +86,8 @@ void PredictService::route(http::Exchange& exchange, std::string_view model, std
   }
 }
 
-void PredictService::run_inline(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, const RequestTime& time) {
+void PredictService::run_inline(http::Exchange& exchange, std::shared_ptr<model::Slot> slot,
+                                const RequestTime& time) {
   serving::ServedVersion& served = serving::ServedVersion::of(*slot);
   model::Call& call = threads_[exchange.thread_index()]->call;
   call.reset(kKeptBytes);
@@ -93,8 +100,8 @@ void PredictService::run_inline(http::Exchange& exchange, std::shared_ptr<model:
   if (served.admission().leave()) pool_.wake(std::move(slot), served.admission());
 }
 
-void PredictService::run_on_pool(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, model::Lease lease,
-                                 const RequestTime& time) {
+void PredictService::run_on_pool(http::Exchange& exchange, std::shared_ptr<model::Slot> slot,
+                                 model::Lease lease, const RequestTime& time) {
   serving::ServedVersion& served = serving::ServedVersion::of(*slot);
   std::shared_ptr<PredictJob> job = take_job(exchange.thread_index());
   job->prepare(exchange, slot, std::move(lease), time);
@@ -103,8 +110,8 @@ void PredictService::run_on_pool(http::Exchange& exchange, std::shared_ptr<model
     job->withdraw(exchange);
     served.count_rejected();
     give_back(exchange.thread_index(), std::move(job));
-    const std::string why = "the model is busy and its queue of " + std::to_string(served.admission().queue_limit()) +
-                            " is full; try again later";
+    const std::string why = "the model is busy and its queue of " +
+                            std::to_string(served.admission().queue_limit()) + " is full; try again later";
     answer_busy(exchange, 429, why);
     return log_request(exchange, 429, "queue_full", why, version, time.received);
   }
@@ -116,13 +123,16 @@ void PredictService::answer(http::Exchange& exchange, const model::Call& call, s
                             Nanoseconds received) {
   exchange.response().add_header("X-Model-Version", version);
   answer_call(exchange, call);
-  log_request(exchange, model::http_status(call.outcome), model::to_text(call.outcome), call.error.message, version, received);
+  log_request(exchange, model::http_status(call.outcome), model::to_text(call.outcome), call.error.message,
+              version, received);
 }
 
-void PredictService::log_request(http::Exchange& exchange, int status, std::string_view outcome, std::string_view why,
-                                 std::string_view version, Nanoseconds received) noexcept {
+void PredictService::log_request(http::Exchange& exchange, int status, std::string_view outcome,
+                                 std::string_view why, std::string_view version,
+                                 Nanoseconds received) noexcept {
   const bool failed = status >= 500;
-  if (options_.request_log == RequestLog::none || (options_.request_log == RequestLog::errors && !failed)) return;
+  if (options_.request_log == RequestLog::none || (options_.request_log == RequestLog::errors && !failed))
+    return;
   telemetry::log(failed ? telemetry::Level::warning : telemetry::Level::info, failed ? why : "request",
                  {{"path", exchange.request().path()},
                   {"version", version},

@@ -24,8 +24,8 @@ struct PredictOptions {
 
 class PredictJob;
 
-// CLOCK_MONOTONIC: when the request was there as a whole, and when its answer is due. A slow upload is the HTTP layer's
-// affair and does not use up the model's time.
+// CLOCK_MONOTONIC: when the request was there as a whole, and when its answer is due. A slow upload is the
+// HTTP layer's affair and does not use up the model's time.
 struct RequestTime {
   Nanoseconds received;
   Nanoseconds deadline;
@@ -45,7 +45,8 @@ class PredictService {
 
   // Memory that a call may keep for the next one.
   static constexpr std::size_t kKeptBytes = 4u << 20;
-  // Requests larger than this are not parsed on a serving thread: parsing alone would hold up its other connections.
+  // Requests larger than this are not parsed on a serving thread: parsing alone would hold up its other
+  // connections.
   static constexpr std::size_t kInlineBodyBytes = 256u << 10;
 
  private:
@@ -54,8 +55,10 @@ class PredictService {
 
   void route(http::Exchange& exchange, std::string_view model, std::string_view version);
   void run_inline(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, const RequestTime& time);
-  void run_on_pool(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, model::Lease lease, const RequestTime& time);
-  void answer(http::Exchange& exchange, const model::Call& call, std::string_view version, Nanoseconds received);
+  void run_on_pool(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, model::Lease lease,
+                   const RequestTime& time);
+  void answer(http::Exchange& exchange, const model::Call& call, std::string_view version,
+              Nanoseconds received);
   void log_request(http::Exchange& exchange, int status, std::string_view outcome, std::string_view why,
                    std::string_view version, Nanoseconds received) noexcept;
   std::shared_ptr<PredictJob> take_job(unsigned thread);

@@ -26,7 +26,9 @@ void PredictJob::withdraw(http::Exchange& exchange) {
   slot_.reset();
 }
 
-bool PredictJob::wanted() const noexcept { return !settled_early() && monotonic_now() < call_.deadline; }
+bool PredictJob::wanted() const noexcept {
+  return !settled_early() && monotonic_now() < call_.deadline;
+}
 
 void PredictJob::run() noexcept {
   model::infer(slot_->version(), call_, body_, out_);
@@ -48,10 +50,12 @@ void PredictJob::expire(http::Exchange& exchange) noexcept {
   call_.cancelled.store(true, std::memory_order_relaxed);
   served().count_settled_early(model::Outcome::timed_out);
   constexpr std::string_view kDetail =
-      "the model did not answer in time; try again later, or with a longer X-Request-Timeout-Ms if the model's limit allows it";
+      "the model did not answer in time; try again later, or with a longer X-Request-Timeout-Ms if the "
+      "model's limit allows it";
   exchange.response().add_header("X-Model-Version", version_);
   answer_problem(exchange, 504, kDetail);
-  service_.log_request(exchange, 504, model::to_text(model::Outcome::timed_out), kDetail, version_, received_);
+  service_.log_request(exchange, 504, model::to_text(model::Outcome::timed_out), kDetail, version_,
+                       received_);
 }
 
 void PredictJob::abandon() noexcept {

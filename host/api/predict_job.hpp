@@ -1,5 +1,5 @@
-// A prediction on the pool: it owns all that the pool thread touches, since the caller may be answered 504, or be gone, while
-// the model is still at work.
+// A prediction on the pool: it owns all that the pool thread touches, since the caller may be answered 504,
+// or be gone, while the model is still at work.
 #pragma once
 
 #include <memory>
@@ -16,12 +16,15 @@ namespace slipway::api {
 class PredictService;
 struct RequestTime;
 
-class PredictJob : public http::Deferred, public serving::Task, public std::enable_shared_from_this<PredictJob> {
+class PredictJob : public http::Deferred,
+                   public serving::Task,
+                   public std::enable_shared_from_this<PredictJob> {
  public:
   PredictJob(PredictService& service, const document::Limits& limits) : service_(service), call_(limits) {}
 
   // Takes the request's body over. The job is queued and deferred next.  [serving thread]
-  void prepare(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, model::Lease lease, const RequestTime& time);
+  void prepare(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, model::Lease lease,
+               const RequestTime& time);
   // Undoes prepare: the queue was full.  [serving thread]
   void withdraw(http::Exchange& exchange);
 

@@ -31,30 +31,37 @@ http::RouteFunction guarded(http::RouteFunction function) {
 
 void Service::add(Method method, std::string_view pattern, http::RouteFunction function) {
   if (const Status added = router_.add(method, pattern, guarded(std::move(function))); !added) {
-    std::fprintf(stderr, "slipway: a route of the host itself is broken: %s\n", added.error().message.c_str());
+    std::fprintf(stderr, "slipway: a route of the host itself is broken: %s\n",
+                 added.error().message.c_str());
     std::abort();
   }
 }
 
 Service::Service(const model::RoutingTableOwner& tables, serving::Pool& pool, const PredictOptions& options)
     : predict_(tables, pool, options), models_(tables), health_(tables) {
-  add(Method::post, "/models/{name}/predict",
-      [this](Exchange& exchange, const RouteMatch& match) { predict_.predict(exchange, match.parameter(0)); });
-  add(Method::post, "/models/{name}/versions/{version}/predict", [this](Exchange& exchange, const RouteMatch& match) {
-    predict_.predict_version(exchange, match.parameter(0), match.parameter(1));
+  add(Method::post, "/models/{name}/predict", [this](Exchange& exchange, const RouteMatch& match) {
+    predict_.predict(exchange, match.parameter(0));
   });
+  add(Method::post, "/models/{name}/versions/{version}/predict",
+      [this](Exchange& exchange, const RouteMatch& match) {
+        predict_.predict_version(exchange, match.parameter(0), match.parameter(1));
+      });
   add(Method::get, "/models", [this](Exchange& exchange, const RouteMatch&) { models_.list(exchange); });
-  add(Method::get, "/models/{name}",
-      [this](Exchange& exchange, const RouteMatch& match) { models_.describe(exchange, match.parameter(0), {}); });
+  add(Method::get, "/models/{name}", [this](Exchange& exchange, const RouteMatch& match) {
+    models_.describe(exchange, match.parameter(0), {});
+  });
   add(Method::get, "/models/{name}/versions/{version}", [this](Exchange& exchange, const RouteMatch& match) {
     models_.describe(exchange, match.parameter(0), match.parameter(1));
   });
-  add(Method::get, "/models/{name}/schema/request",
-      [this](Exchange& exchange, const RouteMatch& match) { models_.schema(exchange, match.parameter(0), true); });
-  add(Method::get, "/models/{name}/schema/response",
-      [this](Exchange& exchange, const RouteMatch& match) { models_.schema(exchange, match.parameter(0), false); });
+  add(Method::get, "/models/{name}/schema/request", [this](Exchange& exchange, const RouteMatch& match) {
+    models_.schema(exchange, match.parameter(0), true);
+  });
+  add(Method::get, "/models/{name}/schema/response", [this](Exchange& exchange, const RouteMatch& match) {
+    models_.schema(exchange, match.parameter(0), false);
+  });
   add(Method::get, "/health/live", [this](Exchange& exchange, const RouteMatch&) { health_.live(exchange); });
-  add(Method::get, "/health/ready", [this](Exchange& exchange, const RouteMatch&) { health_.ready(exchange); });
+  add(Method::get, "/health/ready",
+      [this](Exchange& exchange, const RouteMatch&) { health_.ready(exchange); });
   add(Method::get, "/metrics", [this](Exchange& exchange, const RouteMatch&) { health_.metrics(exchange); });
 }
 

@@ -1,8 +1,8 @@
 // Time as the host counts it: nanoseconds of CLOCK_MONOTONIC, the clock that plugins see too.
 #pragma once
 
-#include <ctime>
 #include <cstdint>
+#include <ctime>
 
 namespace slipway {
 

@@ -9,7 +9,9 @@ namespace {
 
 using State = crypto_hash_sha256_state;
 
-State* state_of(unsigned char* bytes) { return std::launder(reinterpret_cast<State*>(bytes)); }
+State* state_of(unsigned char* bytes) {
+  return std::launder(reinterpret_cast<State*>(bytes));
+}
 
 const unsigned char* octets(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());

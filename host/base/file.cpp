@@ -11,7 +11,9 @@
 
 namespace slipway {
 
-std::string system_message(int error_number) { return std::generic_category().message(error_number); }
+std::string system_message(int error_number) {
+  return std::generic_category().message(error_number);
+}
 
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit) {
   // O_NONBLOCK: opening a FIFO somebody left in a bundle must not hang the host.

@@ -1,6 +1,6 @@
-// A growable byte buffer that is always followed by readable, zeroed padding, so that scanners may look at whole
-// words and find a terminator without a bounds check per byte. Capacity is kept when it is cleared: a buffer that is
-// used again for requests of a like size allocates nothing.
+// A growable byte buffer that is always followed by readable, zeroed padding, so that scanners may look at
+// whole words and find a terminator without a bounds check per byte. Capacity is kept when it is cleared: a
+// buffer that is used again for requests of a like size allocates nothing.
 #pragma once
 
 #include <cstddef>

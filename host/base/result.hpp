@@ -12,17 +12,17 @@
 namespace slipway {
 
 enum class Code {
-  invalid_argument,    // the input is wrong; the message says where and how to mend it
-  not_found,           // a file, model or version that does not exist
-  already_exists,      // a name that is taken
-  limit_exceeded,      // a configured bound (size, depth, count) was passed
-  unsupported,         // well-formed, but not something this build can do
-  failed_precondition, // the right request in the wrong state
-  unavailable,         // try again later
-  deadline_exceeded,   // time ran out
-  cancelled,           // nobody waits for the answer any more
-  io,                  // the operating system said no
-  internal,            // a defect in Slipway or in a model
+  invalid_argument,     // the input is wrong; the message says where and how to mend it
+  not_found,            // a file, model or version that does not exist
+  already_exists,       // a name that is taken
+  limit_exceeded,       // a configured bound (size, depth, count) was passed
+  unsupported,          // well-formed, but not something this build can do
+  failed_precondition,  // the right request in the wrong state
+  unavailable,          // try again later
+  deadline_exceeded,    // time ran out
+  cancelled,            // nobody waits for the answer any more
+  io,                   // the operating system said no
+  internal,             // a defect in Slipway or in a model
 };
 
 struct Error {
@@ -30,8 +30,7 @@ struct Error {
   std::string message;
   std::string pointer;  // RFC 6901, of the offending value; empty where it does not apply or is the root
 
-  Error(Code c, std::string m, std::string p = {})
-      : code(c), message(std::move(m)), pointer(std::move(p)) {}
+  Error(Code c, std::string m, std::string p = {}) : code(c), message(std::move(m)), pointer(std::move(p)) {}
 
   // The same error with words in front that say what was being done.
   Error&& within(std::string_view context) && {
@@ -64,7 +63,8 @@ class [[nodiscard]] Status {
   std::unique_ptr<Error> error_;
 };
 
-// A value or an error. `error()` may be called only when `ok()` is false, and the value read only when it is true.
+// A value or an error. `error()` may be called only when `ok()` is false, and the value read only when it is
+// true.
 template <class T>
 class [[nodiscard]] Result {
  public:

@@ -26,12 +26,15 @@ Result<std::uint64_t> parse(std::string_view text, std::span<const Unit> units, 
       return number * unit.factor;
     }
   }
-  return Error(Code::invalid_argument, "\"" + std::string(text) + "\" should be a positive whole number with its unit, such as " + example);
+  return Error(
+      Code::invalid_argument,
+      "\"" + std::string(text) + "\" should be a positive whole number with its unit, such as " + example);
 }
 
 std::string format(std::uint64_t amount, std::span<const Unit> units) {
   for (const Unit& unit : units)
-    if (amount >= unit.factor && amount % unit.factor == 0) return std::to_string(amount / unit.factor) + std::string(unit.name);
+    if (amount >= unit.factor && amount % unit.factor == 0)
+      return std::to_string(amount / unit.factor) + std::string(unit.name);
   return std::to_string(amount / units.back().factor) + std::string(units.back().name);
 }
 
@@ -43,9 +46,15 @@ Result<Nanoseconds> parse_duration(std::string_view text) {
   return static_cast<Nanoseconds>(*parsed);
 }
 
-Result<std::uint64_t> parse_size(std::string_view text) { return parse(text, kSizes, "64KiB, 16MiB or 2GiB"); }
+Result<std::uint64_t> parse_size(std::string_view text) {
+  return parse(text, kSizes, "64KiB, 16MiB or 2GiB");
+}
 
-std::string format_duration(Nanoseconds duration) { return format(static_cast<std::uint64_t>(duration), kDurations); }
-std::string format_size(std::uint64_t bytes) { return format(bytes, kSizes); }
+std::string format_duration(Nanoseconds duration) {
+  return format(static_cast<std::uint64_t>(duration), kDurations);
+}
+std::string format_size(std::uint64_t bytes) {
+  return format(bytes, kSizes);
+}
 
 }  // namespace slipway

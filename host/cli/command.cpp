@@ -14,6 +14,8 @@ std::filesystem::path cache_folder(const std::string& wanted) {
   return {};
 }
 
-void complain(const std::string& message) { std::fprintf(stderr, "slipway: %s\n", message.c_str()); }
+void complain(const std::string& message) {
+  std::fprintf(stderr, "slipway: %s\n", message.c_str());
+}
 
 }  // namespace slipway::cli

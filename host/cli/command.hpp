@@ -15,12 +15,14 @@ enum Exit {
   kUsage = 2,    // the command line or the configuration is wrong
 };
 
-// Each adds its sub-command to `app`; when it is the one that was asked for, it runs and leaves its status in `exit`.
+// Each adds its sub-command to `app`; when it is the one that was asked for, it runs and leaves its status in
+// `exit`.
 void add_serve_command(CLI::App& app, int& exit);
 void add_predict_command(CLI::App& app, int& exit);
 void add_check_command(CLI::App& app, int& exit);
 
-// Where private copies of plugins go: `wanted` if it is not empty, else the user's cache folder, else nowhere (empty).
+// Where private copies of plugins go: `wanted` if it is not empty, else the user's cache folder, else nowhere
+// (empty).
 std::filesystem::path cache_folder(const std::string& wanted);
 
 // "slipway: " and the message, to standard error.

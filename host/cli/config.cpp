@@ -24,7 +24,9 @@ constexpr std::size_t kConfigBytes = 1u << 20;
 struct Section {
   const slw_value* object;
 
-  const slw_value* find(std::string_view key) const { return object == nullptr ? nullptr : Value(object).find(key); }
+  const slw_value* find(std::string_view key) const {
+    return object == nullptr ? nullptr : Value(object).find(key);
+  }
   template <class Number>
   void number(std::string_view key, Number& out) const {
     if (const slw_value* const value = find(key)) out = static_cast<Number>(Value(value).int64());
@@ -56,7 +58,8 @@ class Reader {
     if (parsed)
       out = std::move(*parsed);
     else if (status_.ok())
-      status_ = Error(Code::invalid_argument, source_.describe(pointer) + ": " + parsed.error().message, pointer);
+      status_ =
+          Error(Code::invalid_argument, source_.describe(pointer) + ": " + parsed.error().message, pointer);
   }
 
   void read_listen(const slw_value* listen) {
@@ -66,16 +69,19 @@ class Reader {
       take(pointer, parse_listen(std::string(address.text())), config_.listen.emplace_back());
     };
     if (Value(listen).is_string()) return add("/listen", Value(listen));
-    for (std::uint32_t i = 0; i < Value(listen).size(); ++i) add("/listen/" + std::to_string(i), Value(listen).element(i));
+    for (std::uint32_t i = 0; i < Value(listen).size(); ++i)
+      add("/listen/" + std::to_string(i), Value(listen).element(i));
   }
 
   void read_log(Section log) {
     std::string text;
-    if (log.text("format", text); !text.empty()) take("/log/format", parse_log_format(text), config_.log.format);
+    if (log.text("format", text); !text.empty())
+      take("/log/format", parse_log_format(text), config_.log.format);
     text.clear();
     if (log.text("level", text); !text.empty()) take("/log/level", parse_log_level(text), config_.log.level);
     text.clear();
-    if (log.text("requests", text); !text.empty()) take("/log/requests", parse_request_log(text), config_.request_log);
+    if (log.text("requests", text); !text.empty())
+      take("/log/requests", parse_request_log(text), config_.request_log);
   }
 
   void size(Section limits, const char* key, std::size_t& out) {
@@ -124,21 +130,27 @@ Result<Type> choose(const std::string& text, std::initializer_list<std::pair<con
 }  // namespace
 
 Result<telemetry::LogFormat> parse_log_format(const std::string& text) {
-  return choose<telemetry::LogFormat>(text, {{"console", telemetry::LogFormat::console}, {"json", telemetry::LogFormat::json}});
+  return choose<telemetry::LogFormat>(
+      text, {{"console", telemetry::LogFormat::console}, {"json", telemetry::LogFormat::json}});
 }
 
 Result<telemetry::Level> parse_log_level(const std::string& text) {
-  return choose<telemetry::Level>(text, {{"debug", telemetry::Level::debug}, {"info", telemetry::Level::info},
-                                         {"warning", telemetry::Level::warning}, {"error", telemetry::Level::error}});
+  return choose<telemetry::Level>(text, {{"debug", telemetry::Level::debug},
+                                         {"info", telemetry::Level::info},
+                                         {"warning", telemetry::Level::warning},
+                                         {"error", telemetry::Level::error}});
 }
 
 Result<api::RequestLog> parse_request_log(const std::string& text) {
-  return choose<api::RequestLog>(text, {{"none", api::RequestLog::none}, {"errors", api::RequestLog::errors}, {"all", api::RequestLog::all}});
+  return choose<api::RequestLog>(
+      text,
+      {{"none", api::RequestLog::none}, {"errors", api::RequestLog::errors}, {"all", api::RequestLog::all}});
 }
 
 Result<http::ListenAddress> parse_listen(const std::string& text) {
-  const Error refused(Code::invalid_argument,
-                      "\"" + text + "\" should be an address and a port, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080");
+  const Error refused(
+      Code::invalid_argument,
+      "\"" + text + "\" should be an address and a port, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080");
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos) return refused;
   http::ListenAddress address;

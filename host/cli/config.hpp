@@ -25,7 +25,8 @@ struct HostConfig {
   Nanoseconds drain = 30 * kSecond;
 };
 
-// Overlays what the file says (schemas/slipway.yaml). The error names all that is wrong, with line and column.
+// Overlays what the file says (schemas/slipway.yaml). The error names all that is wrong, with line and
+// column.
 Status read_config(const std::string& file, HostConfig& config);
 
 // "127.0.0.1:8080", "[::1]:8080", ":8080" (every IPv4 address), "localhost:8080".

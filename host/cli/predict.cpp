@@ -15,7 +15,8 @@ int report_refusal(const model::Call& call) {
   complain(std::to_string(model::http_status(call.outcome)) + ": " + call.error.message +
            (call.error.pointer.empty() ? "" : ", at " + call.error.pointer));
   for (const schema::Violation& violation : call.violations)
-    std::fprintf(stderr, "  %s: %s\n", violation.pointer.empty() ? "(the whole document)" : violation.pointer.c_str(),
+    std::fprintf(stderr, "  %s: %s\n",
+                 violation.pointer.empty() ? "(the whole document)" : violation.pointer.c_str(),
                  violation.message.c_str());
   return kFailure;
 }
@@ -23,7 +24,8 @@ int report_refusal(const model::Call& call) {
 int predict(const std::string& directory, const std::string& cache) {
   Result<model::Bundle> bundle = model::open_bundle(directory);
   if (!bundle) return complain(bundle.error().message), kUsage;
-  Result<std::unique_ptr<model::ModelVersion>> version = model::ModelVersion::load(std::move(*bundle), cache_folder(cache));
+  Result<std::unique_ptr<model::ModelVersion>> version =
+      model::ModelVersion::load(std::move(*bundle), cache_folder(cache));
   if (!version) return complain(version.error().message), kUsage;
   PaddedBuffer body(std::string(std::istreambuf_iterator<char>(std::cin), {}));
   PaddedBuffer out;
@@ -40,14 +42,16 @@ int predict(const std::string& directory, const std::string& cache) {
 }  // namespace
 
 void add_predict_command(CLI::App& app, int& exit) {
-  CLI::App* const command = app.add_subcommand("predict", "Answer one request from standard input, without a server");
+  CLI::App* const command =
+      app.add_subcommand("predict", "Answer one request from standard input, without a server");
   auto directory = std::make_shared<std::string>();
   auto cache = std::make_shared<std::string>();
   command->add_option("bundle", *directory, "Folder of the model's bundle")->required();
   command->add_option("--cache", *cache, "Where private copies of plugins are kept [the user's cache folder]")
       ->envname("SLIPWAY_CACHE");
   command->footer(
-      "The answer goes to standard output. A request that is refused exits 1 and says why on standard error;\n"
+      "The answer goes to standard output. A request that is refused exits 1 and says why on standard "
+      "error;\n"
       "a bundle that cannot be loaded exits 2.\n\n"
       "  slipway predict build/release/models/sum <<< '[1, 2, 3.5]'");
   command->callback([=, &exit] {

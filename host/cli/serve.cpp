@@ -55,7 +55,9 @@ Result<HostConfig> effective_config(const ServeFlags& flags) {
     if (Status read = read_config(flags.config, config); !read) return std::move(read).error();
   if (Status overlaid = overlay_flags(flags, config); !overlaid) return std::move(overlaid).error();
   if (config.models.empty())
-    return Error(Code::invalid_argument, "no models to serve: name a folder of bundles with --models DIR, or in the configuration file");
+    return Error(
+        Code::invalid_argument,
+        "no models to serve: name a folder of bundles with --models DIR, or in the configuration file");
   if (config.threads == 0) config.threads = usable_cores();
   return config;
 }
@@ -100,7 +102,8 @@ void unload_all(model::RoutingTableOwner& tables) {
   }
 }
 
-void log_listening(const http::Server& server, const HostConfig& config, const model::RoutingTable& table, std::size_t failed) {
+void log_listening(const http::Server& server, const HostConfig& config, const model::RoutingTable& table,
+                   std::size_t failed) {
   for (std::size_t i = 0; i < config.listen.size(); ++i) {
     const std::string& host = config.listen[i].host;
     const std::string shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
@@ -115,7 +118,8 @@ void log_listening(const http::Server& server, const HostConfig& config, const m
 // Answers what was accepted, waits for what runs, gives everything back.
 int drain(http::Server& server, api::Service& service, serving::Pool& pool, model::RoutingTableOwner& tables,
           const sigset_t& signals, const HostConfig& config, int signal) {
-  log(Level::info, "stopping: answering what was accepted", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  log(Level::info, "stopping: answering what was accepted",
+      {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   service.health().set_ready(false);
   server.stop_accepting_and_drain(monotonic_now() + config.drain);
   // A second signal means: now.
@@ -139,10 +143,12 @@ int drain(http::Server& server, api::Service& service, serving::Pool& pool, mode
 
 int serve(const HostConfig& config) {
   const sigset_t signals = block_signals();
-  if (const Status started = telemetry::start_log(config.log); !started) return complain(started.error().message), kFailure;
+  if (const Status started = telemetry::start_log(config.log); !started)
+    return complain(started.error().message), kFailure;
 
   model::RoutingTableOwner tables;
-  const Result<lifecycle::FolderReport> folder = lifecycle::load_folder(config.models, cache_folder(config.cache), make_slot);
+  const Result<lifecycle::FolderReport> folder =
+      lifecycle::load_folder(config.models, cache_folder(config.cache), make_slot);
   if (!folder) return complain(folder.error().message), kUsage;
   tables.publish(folder->table);
 
@@ -159,7 +165,7 @@ int serve(const HostConfig& config) {
   http.limits = config.http;
   Result<std::unique_ptr<http::Server>> server = http::Server::start(http, service.handler());
   if (!server) return complain(server.error().message), kFailure;
-  service.health().set_server_stats([&server] { return (*server)->stats(); });
+  service.health().set_server(server->get());
   service.health().set_ready(true);
   log_listening(**server, config, *folder->table, folder->failed);
   return drain(**server, service, pool, tables, signals, config, wait_for_signal(signals));
@@ -174,18 +180,26 @@ void add_serve_command(CLI::App& app, int& exit) {
       ->envname("SLIPWAY_CONFIG");
   command->add_option("-m,--models", flags->models, "Folder of bundles: DIR/NAME/ or DIR/NAME/VERSION/")
       ->envname("SLIPWAY_MODELS");
-  command->add_option("-l,--listen", flags->listen, "Address and port, e.g. 0.0.0.0:8080; may be given again [127.0.0.1:8080]")
+  command
+      ->add_option("-l,--listen", flags->listen,
+                   "Address and port, e.g. 0.0.0.0:8080; may be given again [127.0.0.1:8080]")
       ->envname("SLIPWAY_LISTEN")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("-t,--threads", flags->threads, "Threads that serve [one a core]")
       ->envname("SLIPWAY_THREADS")
       ->check(CLI::Range(1, 256));
-  command->add_option("--cache", flags->cache, "Where private copies of plugins are kept [the user's cache folder]")
+  command
+      ->add_option("--cache", flags->cache,
+                   "Where private copies of plugins are kept [the user's cache folder]")
       ->envname("SLIPWAY_CACHE");
-  command->add_option("--log-format", flags->log_format, "console or json [console]")->envname("SLIPWAY_LOG_FORMAT");
-  command->add_option("--log-level", flags->log_level, "debug, info, warning or error [info]")->envname("SLIPWAY_LOG_LEVEL");
-  command->add_option("--log-requests", flags->log_requests, "Which requests get a line: none, errors or all [errors]")
+  command->add_option("--log-format", flags->log_format, "console or json [console]")
+      ->envname("SLIPWAY_LOG_FORMAT");
+  command->add_option("--log-level", flags->log_level, "debug, info, warning or error [info]")
+      ->envname("SLIPWAY_LOG_LEVEL");
+  command
+      ->add_option("--log-requests", flags->log_requests,
+                   "Which requests get a line: none, errors or all [errors]")
       ->envname("SLIPWAY_LOG_REQUESTS");
   command->footer(
       "Serves until SIGTERM or SIGINT, then answers what was accepted and exits 0.\n\n"

@@ -6,7 +6,9 @@
 
 namespace slipway::document {
 
-void Arena::Free::operator()(std::byte* block) const { std::free(block); }
+void Arena::Free::operator()(std::byte* block) const {
+  std::free(block);
+}
 
 void Arena::grow(std::size_t needed) {
   std::size_t capacity = capacity_ == 0 ? 4096 : 2 * capacity_;

@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::uint32_t kMostCount = std::numeric_limits<std::uint32_t>::max();
 
-bool has_payload(const slw_value& node) { return node.kind >= SLW_STRING && node.as.offset != 0; }
+bool has_payload(const slw_value& node) {
+  return node.kind >= SLW_STRING && node.as.offset != 0;
+}
 
 }  // namespace
 
@@ -54,7 +56,8 @@ std::string Builder::pointer_of(std::size_t stack_size) const {
 
 bool Builder::accept_value() {
   if (failed_) return false;
-  if (frames_.empty() && !nodes_.empty()) return fail(Code::invalid_argument, "a second value after the first one");
+  if (frames_.empty() && !nodes_.empty())
+    return fail(Code::invalid_argument, "a second value after the first one");
   if (!frames_.empty() && frames_.back().object && !key_pending_)
     return fail(Code::invalid_argument, "a value in an object without a key before it");
   return true;
@@ -106,12 +109,14 @@ bool Builder::float64(double value, bool integral) {
   return push_value(node);
 }
 
-bool Builder::number(const slw_value& number) { return push_value(number); }
+bool Builder::number(const slw_value& number) {
+  return push_value(number);
+}
 
 bool Builder::allocate(std::size_t size, std::size_t alignment, std::size_t& distance) {
   if (size > limits_.document_bytes || target_->arena_.used() > limits_.document_bytes - size)
-    return fail(Code::limit_exceeded,
-                "the document needs more than " + std::to_string(limits_.document_bytes) + " bytes of memory");
+    return fail(Code::limit_exceeded, "the document needs more than " +
+                                          std::to_string(limits_.document_bytes) + " bytes of memory");
   distance = target_->arena_.allocate(size, alignment);
   return true;
 }
@@ -161,8 +166,8 @@ bool Builder::key(std::string_view text) {
 bool Builder::begin(bool object) {
   if (!accept_value() || !accept_node()) return false;
   if (frames_.size() >= limits_.depth)
-    return fail(Code::limit_exceeded,
-                "arrays and objects nested more than " + std::to_string(limits_.depth) + " deep are not accepted");
+    return fail(Code::limit_exceeded, "arrays and objects nested more than " + std::to_string(limits_.depth) +
+                                          " deep are not accepted");
   frames_.push_back({nodes_.size(), object});
   key_pending_ = false;
   return true;
@@ -186,7 +191,8 @@ bool Builder::place_children(std::size_t first, std::size_t trailing, slw_value&
 bool Builder::close(bool object) {
   if (failed_) return false;
   if (frames_.empty() || frames_.back().object != object)
-    return fail(Code::invalid_argument, object ? "an object ends that was not begun" : "an array ends that was not begun");
+    return fail(Code::invalid_argument,
+                object ? "an object ends that was not begun" : "an array ends that was not begun");
   if (key_pending_) return fail(Code::invalid_argument, "an object ends between a key and its value");
   return true;
 }
@@ -202,7 +208,8 @@ bool Builder::end_object() {
   if (!(indexed ? index_members(first) : check_few_members(first))) return false;
   if (!place_children(first, indexed ? members * sizeof(std::uint32_t) : 0, node)) return false;
   if (indexed) {
-    auto* const index = reinterpret_cast<std::uint32_t*>(target_->arena_.at(node.as.offset) + 2 * members * sizeof(slw_value));
+    auto* const index = reinterpret_cast<std::uint32_t*>(target_->arena_.at(node.as.offset) +
+                                                         2 * members * sizeof(slw_value));
     for (std::size_t i = 0; i < members; ++i) index[i] = static_cast<std::uint32_t>(order_[i]);
   }
   nodes_.resize(first);

@@ -1,6 +1,6 @@
-// Builds a document from a stream of events, in the order of the JSON text. JSON, YAML and a plugin's writer all end
-// here, so this is where the rules hold that every document obeys: bounds, no duplicate keys, valid UTF-8, finite
-// numbers, one root, arrays of numbers packed.
+// Builds a document from a stream of events, in the order of the JSON text. JSON, YAML and a plugin's writer
+// all end here, so this is where the rules hold that every document obeys: bounds, no duplicate keys, valid
+// UTF-8, finite numbers, one root, arrays of numbers packed.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ namespace slipway::document {
 
 // Not thread-safe. Reuse one for document after document: its scratch memory is kept.
 //
-// Each event returns whether it was taken. After the first refusal all are refused; `error()` says why, with the
-// pointer of the value at fault. Throws std::bad_alloc only.
+// Each event returns whether it was taken. After the first refusal all are refused; `error()` says why, with
+// the pointer of the value at fault. Throws std::bad_alloc only.
 class Builder {
  public:
   explicit Builder(const Limits& limits = {}) : limits_(limits) {}
@@ -41,10 +41,11 @@ class Builder {
   bool end_object();
   bool begin_array() { return begin(false); }
   bool end_array();
-  // A whole tensor, rank 1 to SLW_MAX_RANK; floats must be finite. `data` is the product of the shape elements long.
+  // A whole tensor, rank 1 to SLW_MAX_RANK; floats must be finite. `data` is the product of the shape
+  // elements long.
   bool tensor(slw_type type, std::span<const std::uint64_t> shape, const void* data);
-  // A whole array of numbers from a reader that has packed it already. `written_as_integer` is a bitmap as SLW_MIXED
-  // has it, or empty.
+  // A whole array of numbers from a reader that has packed it already. `written_as_integer` is a bitmap as
+  // SLW_MIXED has it, or empty.
   bool doubles(std::span<const double> numbers, std::span<const std::uint8_t> written_as_integer);
   bool int64s(std::span<const std::int64_t> numbers);
 
@@ -82,8 +83,8 @@ class Builder {
   bool copy_text(std::string_view text, slw_value& node);
   bool place_children(std::size_t first, std::size_t trailing, slw_value& parent);
   bool pack(std::span<const slw_value> numbers, slw_value& packed);
-  bool allocate_tensor(slw_type type, std::span<const std::uint64_t> shape, std::size_t trailing, slw_value& node,
-                       std::byte*& data);
+  bool allocate_tensor(slw_type type, std::span<const std::uint64_t> shape, std::size_t trailing,
+                       slw_value& node, std::byte*& data);
   bool index_members(std::size_t first);
   bool check_few_members(std::size_t first);
   bool refuse_duplicate(const slw_value& key);
@@ -92,8 +93,8 @@ class Builder {
 
   Limits limits_;
   Document* target_ = nullptr;
-  // Children of the containers that are open. Their payloads are named by distance from the arena's end (0: none) until
-  // the parent is closed and its place is known; then the distances become offsets.
+  // Children of the containers that are open. Their payloads are named by distance from the arena's end (0:
+  // none) until the parent is closed and its place is known; then the distances become offsets.
   std::vector<slw_value> nodes_;
   std::vector<Frame> frames_;
   std::vector<std::uint64_t> order_;  // scratch of index_members

@@ -1,4 +1,5 @@
-// The part of the builder that looks after an object's keys: no duplicates, and an index where there are many.
+// The part of the builder that looks after an object's keys: no duplicates, and an index where there are
+// many.
 #include <algorithm>
 #include <cstring>
 
@@ -12,8 +13,8 @@ bool Builder::refuse_duplicate(const slw_value& key) {
   std::string pointer = pointer_of(frames_.back().first);  // the object itself: none of its children counted
   append_token(pointer, name);
   failed_ = true;
-  error_ = Error(Code::invalid_argument, "the key \"" + name.substr(0, 100) + "\" appears twice in one object",
-                 std::move(pointer));
+  error_ = Error(Code::invalid_argument,
+                 "the key \"" + name.substr(0, 100) + "\" appears twice in one object", std::move(pointer));
   return false;
 }
 
@@ -27,8 +28,9 @@ bool Builder::check_few_members(std::size_t first) {
   return true;
 }
 
-// Leaves the members' numbers in order_, sorted as slw_key_compare does. Sorting by hash alone first keeps the usual
-// case to comparing integers; only runs of equal hashes are sorted by their text, so hostile keys cost O(n log n) too.
+// Leaves the members' numbers in order_, sorted as slw_key_compare does. Sorting by hash alone first keeps
+// the usual case to comparing integers; only runs of equal hashes are sorted by their text, so hostile keys
+// cost O(n log n) too.
 bool Builder::index_members(std::size_t first) {
   const std::size_t members = (nodes_.size() - first) / 2;
   const auto key_of = [&](std::uint64_t entry) -> const slw_value& {

@@ -70,7 +70,8 @@ bool Builder::allocate_tensor(slw_type type, std::span<const std::uint64_t> shap
   data = nullptr;
   if (size == 0) return true;
   std::size_t distance;
-  if (!allocate(size, size >= Arena::kAlignment ? Arena::kAlignment : sizeof(slw_value), distance)) return false;
+  if (!allocate(size, size >= Arena::kAlignment ? Arena::kAlignment : sizeof(slw_value), distance))
+    return false;
   data = target_->arena_.at(distance);
   node.as.offset = distance;
   if (header != 0) {
@@ -83,7 +84,8 @@ bool Builder::allocate_tensor(slw_type type, std::span<const std::uint64_t> shap
 
 bool Builder::tensor(slw_type type, std::span<const std::uint64_t> shape, const void* data) {
   if (!accept_value()) return false;
-  if (slw_type_size(type) == 0 || type > SLW_F64) return fail(Code::invalid_argument, "a tensor of an unknown element type");
+  if (slw_type_size(type) == 0 || type > SLW_F64)
+    return fail(Code::invalid_argument, "a tensor of an unknown element type");
   if (shape.empty() || shape.size() > SLW_MAX_RANK)
     return fail(Code::invalid_argument, "a tensor's rank must be 1 to " + std::to_string(SLW_MAX_RANK));
   slw_value node{};
@@ -121,7 +123,8 @@ bool Builder::pack(std::span<const slw_value> numbers, slw_value& packed) {
   const std::uint64_t shape = numbers.size();
   const std::size_t bitmap = packing == Packing::mixed ? (numbers.size() + 7) / 8 : 0;
   std::byte* data;
-  if (!allocate_tensor(packing == Packing::int64 ? SLW_I64 : SLW_F64, {&shape, 1}, bitmap, packed, data)) return false;
+  if (!allocate_tensor(packing == Packing::int64 ? SLW_I64 : SLW_F64, {&shape, 1}, bitmap, packed, data))
+    return false;
   std::byte* const written_as_integer = data + 8 * numbers.size();
   if (bitmap != 0) {
     packed.detail |= SLW_MIXED;

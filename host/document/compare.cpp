@@ -12,7 +12,9 @@ namespace {
 constexpr double kTwo63 = 9223372036854775808.0;
 constexpr double kTwo64 = 2 * kTwo63;
 
-int sign_of(auto a, auto b) { return a < b ? -1 : (b < a ? 1 : 0); }
+int sign_of(auto a, auto b) {
+  return a < b ? -1 : (b < a ? 1 : 0);
+}
 
 // An integer against a finite double, exactly: converting either way could round.
 int compare_mixed(bool negative, std::uint64_t magnitude, double b) {
@@ -24,7 +26,9 @@ int compare_mixed(bool negative, std::uint64_t magnitude, double b) {
   return order != 0 ? order : (floor < b ? -1 : 0);
 }
 
-bool is_negative_integer(const slw_value& number) { return number.kind == SLW_INT64 && number.as.i64 < 0; }
+bool is_negative_integer(const slw_value& number) {
+  return number.kind == SLW_INT64 && number.as.i64 < 0;
+}
 
 std::uint64_t magnitude_of(const slw_value& integer) {
   return is_negative_integer(integer) ? 0 - integer.as.u64 : integer.as.u64;
@@ -58,7 +62,8 @@ std::uint64_t hash_number(const slw_value& number) {
   return mix(2, std::bit_cast<std::uint64_t>(value));
 }
 
-// Number `i` or, above rank 1, subarray `i` is compared through a cursor: which tensor, which axis, the first number.
+// Number `i` or, above rank 1, subarray `i` is compared through a cursor: which tensor, which axis, the first
+// number.
 struct Axis {
   const slw_value* tensor;
   unsigned axis;
@@ -71,7 +76,9 @@ struct Axis {
     for (unsigned inner = axis + 1; inner < tensor->tag; ++inner) stride *= slw_tensor_extent(tensor, inner);
     return {tensor, axis + 1, first + i * stride};
   }
-  Value number(std::uint64_t i) const { return Value(slw_tensor_number(tensor, static_cast<std::uint32_t>(first + i))); }
+  Value number(std::uint64_t i) const {
+    return Value(slw_tensor_number(tensor, static_cast<std::uint32_t>(first + i)));
+  }
 };
 
 bool equal(Axis a, Value b);
@@ -125,7 +132,8 @@ int compare_numbers(Value left, Value right) {
   if (b.kind == SLW_FLOAT64) return compare_mixed(is_negative_integer(a), magnitude_of(a), b.as.f64);
   if (a.kind == SLW_FLOAT64) return -compare_mixed(is_negative_integer(b), magnitude_of(b), a.as.f64);
   if (is_negative_integer(a) != is_negative_integer(b)) return is_negative_integer(a) ? -1 : 1;
-  return is_negative_integer(a) ? sign_of(magnitude_of(b), magnitude_of(a)) : sign_of(magnitude_of(a), magnitude_of(b));
+  return is_negative_integer(a) ? sign_of(magnitude_of(b), magnitude_of(a))
+                                : sign_of(magnitude_of(a), magnitude_of(b));
 }
 
 bool equal(Value a, Value b) {
@@ -147,7 +155,8 @@ std::uint64_t hash(Value value) {
   if (value.is_object()) {
     // A sum: the order of members must not count.
     std::uint64_t sum = value.size();
-    for (std::uint32_t i = 0; i < value.size(); ++i) sum += mix(hash_text(value.key(i)), hash(value.member(i)));
+    for (std::uint32_t i = 0; i < value.size(); ++i)
+      sum += mix(hash_text(value.key(i)), hash(value.member(i)));
     return mix(0xB, sum);
   }
   return mix(static_cast<std::uint64_t>(value.kind()), hash_text(value.text()));

@@ -10,9 +10,9 @@
 
 namespace slipway::document {
 
-// Memory that is filled from its end towards its beginning: payloads are written before the nodes that refer to them,
-// so every reference points forward. Positions are counted from the end ("distance"), which growing does not change.
-// Keeps its memory when it is cleared.
+// Memory that is filled from its end towards its beginning: payloads are written before the nodes that refer
+// to them, so every reference points forward. Positions are counted from the end ("distance"), which growing
+// does not change. Keeps its memory when it is cleared.
 class Arena {
  public:
   static constexpr std::size_t kAlignment = 64;
@@ -21,8 +21,8 @@ class Arena {
   std::size_t capacity() const { return capacity_; }
   void clear() { used_ = 0; }
 
-  // Reserves `size` bytes whose address is a multiple of `alignment` (a power of two, at most kAlignment). Returns
-  // their distance from the end; pointers from earlier calls of `at` are stale then.
+  // Reserves `size` bytes whose address is a multiple of `alignment` (a power of two, at most kAlignment).
+  // Returns their distance from the end; pointers from earlier calls of `at` are stale then.
   std::size_t allocate(std::size_t size, std::size_t alignment) {
     const std::size_t distance = (used_ + size + alignment - 1) & ~(alignment - 1);
     if (distance > capacity_) grow(distance);
@@ -54,7 +54,8 @@ class Document {
   bool empty() const { return !complete_; }
   // The whole document's value. Not for an empty one.
   Value root() const { return Value(reinterpret_cast<const slw_value*>(arena_.at(arena_.used()))); }
-  // The block; the root node is its first 16 bytes. May be copied to any address with the same remainder modulo 64.
+  // The block; the root node is its first 16 bytes. May be copied to any address with the same remainder
+  // modulo 64.
   std::span<const std::byte> bytes() const { return {arena_.at(arena_.used()), arena_.used()}; }
 
   void clear() {

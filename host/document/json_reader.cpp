@@ -15,9 +15,9 @@ namespace {
 
 using Stream = rapidjson::InsituStringStream;
 
-// Strings are decoded in place, so that RapidJSON copies nothing; numbers are left to scan_number, because RapidJSON's own
-// conversion is an ulp off now and then. UTF-8 is checked by the builder on the *decoded* text, which also
-// finds the lone surrogates that RapidJSON lets through.
+// Strings are decoded in place, so that RapidJSON copies nothing; numbers are left to scan_number, because
+// RapidJSON's own conversion is an ulp off now and then. UTF-8 is checked by the builder on the *decoded*
+// text, which also finds the lone surrogates that RapidJSON lets through.
 constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
 
 // RapidJSON's events to the builder's. Its recursion is as deep as the builder lets arrays and objects be.
@@ -38,9 +38,12 @@ class Handler {
   bool RawNumber(const char* text, rapidjson::SizeType, bool) {
     slw_value number;
     switch (scan_number(text, number)) {
-      case Scan::number: return builder_.number(number);
-      case Scan::too_large: return refuse_large_number();
-      case Scan::not_a_number: break;
+      case Scan::number:
+        return builder_.number(number);
+      case Scan::too_large:
+        return refuse_large_number();
+      case Scan::not_a_number:
+        break;
     }
     return builder_.fail(Code::invalid_argument, "a malformed number");
   }
@@ -50,8 +53,8 @@ class Handler {
     return builder_.fail(Code::invalid_argument, "a number beyond the range of a double");
   }
 
-  // RapidJSON has taken the bracket. When nothing but numbers follow they are all taken here, at many times the speed,
-  // and RapidJSON finds an array that ends at once.
+  // RapidJSON has taken the bracket. When nothing but numbers follow they are all taken here, at many times
+  // the speed, and RapidJSON finds an array that ends at once.
   bool StartArray() {
     const char* at = stream_.src_;
     if (builder_.depth() >= builder_.limits().depth || !numbers_.scan(at)) return builder_.begin_array();
@@ -81,21 +84,25 @@ class Handler {
 };
 
 Error malformed(std::size_t offset, std::string what) {
-  return Error(Code::invalid_argument, "malformed JSON at byte " + std::to_string(offset) + ": " + std::move(what));
+  return Error(Code::invalid_argument,
+               "malformed JSON at byte " + std::to_string(offset) + ": " + std::move(what));
 }
 
 // RapidJSON's words as the end of our sentence.
 std::string describe(rapidjson::ParseErrorCode code) {
   std::string words = rapidjson::GetParseError_En(code);
   if (!words.empty() && words.back() == '.') words.pop_back();
-  if (!words.empty()) words.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(words.front())));
+  if (!words.empty())
+    words.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(words.front())));
   return words;
 }
 
-// Says it plainly when the text is in another encoding: the parser would only find an invalid value at byte 0.
+// Says it plainly when the text is in another encoding: the parser would only find an invalid value at byte
+// 0.
 const char* foreign_encoding(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) return "it starts with a byte order mark; send UTF-8 without one";
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return "it is UTF-16 or UTF-32; send UTF-8";
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
+    return "it is UTF-16 or UTF-32; send UTF-8";
   if (text.size() >= 2 && (text[0] == '\0' || text[1] == '\0')) return "it is UTF-16 or UTF-32; send UTF-8";
   return nullptr;
 }
@@ -141,7 +148,8 @@ Status JsonReader::read(PaddedBuffer& text, Document& target) {
     return state_->read(text, target);
   } catch (const std::bad_alloc&) {
     target.clear();
-    return Error(Code::limit_exceeded, "not enough memory for a document of " + std::to_string(text.size()) + " bytes");
+    return Error(Code::limit_exceeded,
+                 "not enough memory for a document of " + std::to_string(text.size()) + " bytes");
   }
 }
 

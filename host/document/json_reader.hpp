@@ -20,8 +20,8 @@ class JsonReader {
   JsonReader(JsonReader&&) noexcept;
   JsonReader& operator=(JsonReader&&) noexcept;
 
-  // Parses `text`, whose bytes are overwritten on the way, into `target`. An error is Code::invalid_argument or
-  // Code::limit_exceeded; it names the byte offset, and the pointer where it is about a value.
+  // Parses `text`, whose bytes are overwritten on the way, into `target`. An error is Code::invalid_argument
+  // or Code::limit_exceeded; it names the byte offset, and the pointer where it is about a value.
   Status read(PaddedBuffer& text, Document& target);
 
   // Gives scratch memory back if one huge document made it grow beyond `keep` bytes.

@@ -23,7 +23,8 @@ template <class Float>
 void append_float(PaddedBuffer& out, Float number) {
   char text[kNumberText];
   char* end = std::to_chars(text, text + sizeof text - 2, number).ptr;
-  if (std::string_view(text, static_cast<std::size_t>(end - text)).find_first_of(".e") == std::string_view::npos) {
+  if (std::string_view(text, static_cast<std::size_t>(end - text)).find_first_of(".e") ==
+      std::string_view::npos) {
     *end++ = '.';
     *end++ = '0';
   }
@@ -32,14 +33,19 @@ void append_float(PaddedBuffer& out, Float number) {
 
 void write_scalar(const slw_value& node, PaddedBuffer& out) {
   switch (node.kind) {
-    case SLW_FALSE: return out.append("false");
-    case SLW_TRUE: return out.append("true");
-    case SLW_INT64: return append_chars(out, node.as.i64);
-    case SLW_UINT64: return append_chars(out, node.as.u64);
+    case SLW_FALSE:
+      return out.append("false");
+    case SLW_TRUE:
+      return out.append("true");
+    case SLW_INT64:
+      return append_chars(out, node.as.i64);
+    case SLW_UINT64:
+      return append_chars(out, node.as.u64);
     case SLW_FLOAT64:
       if ((node.detail & SLW_INTEGRAL) != 0) return append_chars(out, node.as.f64, std::chars_format::fixed);
       return append_float(out, node.as.f64);
-    default: return out.append("null");
+    default:
+      return out.append("null");
   }
 }
 
@@ -51,8 +57,8 @@ void write_base64(std::string_view octets, PaddedBuffer& out) {
     std::uint32_t group = 0;
     for (std::size_t j = 0; j < 3; ++j)
       group = group << 8 | (j < left ? static_cast<unsigned char>(octets[i + j]) : 0u);
-    const char text[4] = {kDigits[group >> 18], kDigits[group >> 12 & 63], left > 1 ? kDigits[group >> 6 & 63] : '=',
-                          left > 2 ? kDigits[group & 63] : '='};
+    const char text[4] = {kDigits[group >> 18], kDigits[group >> 12 & 63],
+                          left > 1 ? kDigits[group >> 6 & 63] : '=', left > 2 ? kDigits[group & 63] : '='};
     out.append({text, sizeof text});
   }
   out.append("\"");
@@ -102,12 +108,18 @@ void write_object(Value object, PaddedBuffer& out) {
 void write_json(Value value, PaddedBuffer& out) {
   std::uint32_t next = 0;
   switch (value.kind()) {
-    case Kind::string: return append_json_string(value.text(), out);
-    case Kind::bytes: return write_base64(value.text(), out);
-    case Kind::array: return write_array(value, out);
-    case Kind::object: return write_object(value, out);
-    case Kind::tensor: return write_axis(value.node(), 0, next, out);
-    default: return write_scalar(value.get(), out);
+    case Kind::string:
+      return append_json_string(value.text(), out);
+    case Kind::bytes:
+      return write_base64(value.text(), out);
+    case Kind::array:
+      return write_array(value, out);
+    case Kind::object:
+      return write_object(value, out);
+    case Kind::tensor:
+      return write_axis(value.node(), 0, next, out);
+    default:
+      return write_scalar(value.get(), out);
   }
 }
 

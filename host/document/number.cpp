@@ -7,7 +7,9 @@
 namespace slipway::document {
 namespace {
 
-bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+bool is_digit(char c) {
+  return static_cast<unsigned char>(c - '0') < 10;
+}
 
 // The powers of ten that a double holds exactly.
 constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
@@ -17,10 +19,10 @@ constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e
 struct Decimal {
   const char* begin;
   const char* end;
-  std::uint64_t digits = 0;     // all significant digits, when there are at most 19
-  int significant = 0;          // how many there are
-  std::int64_t exponent = 0;    // digits * 10^exponent
-  std::int64_t magnitude = 0;   // the place of the first significant digit: 123 has 3, 0.01 has -1
+  std::uint64_t digits = 0;    // all significant digits, when there are at most 19
+  int significant = 0;         // how many there are
+  std::int64_t exponent = 0;   // digits * 10^exponent
+  std::int64_t magnitude = 0;  // the place of the first significant digit: 123 has 3, 0.01 has -1
   bool negative = false;
   bool integer = true;
 };
@@ -82,9 +84,10 @@ bool take_apart(const char*& at, Decimal& decimal) {
 // The nearest double. False: there is no finite one.
 bool to_double(const Decimal& decimal, double& value) {
   constexpr std::uint64_t kMostExact = std::uint64_t{1} << 53;
-  if (decimal.significant <= 19 && decimal.digits <= kMostExact && decimal.exponent >= -22 && decimal.exponent <= 22) {
-    // Both factors are exact, so the one operation rounds once: correctly. (W. D. Clinger, "How to read floating
-    // point numbers accurately", 1990.)
+  if (decimal.significant <= 19 && decimal.digits <= kMostExact && decimal.exponent >= -22 &&
+      decimal.exponent <= 22) {
+    // Both factors are exact, so the one operation rounds once: correctly. (W. D. Clinger, "How to read
+    // floating point numbers accurately", 1990.)
     value = static_cast<double>(decimal.digits);
     value = decimal.exponent < 0 ? value / kPowers[-decimal.exponent] : value * kPowers[decimal.exponent];
     if (decimal.negative) value = -value;
@@ -143,7 +146,8 @@ bool NumberArray::take_double(double value, bool integral) {
       doubles_.push_back(static_cast<double>(integer));
     }
     written_as_integer_.assign((doubles_.size() + 7) / 8, 0xFF);
-    if (doubles_.size() % 8 != 0) written_as_integer_.back() = static_cast<std::uint8_t>((1u << doubles_.size() % 8) - 1);
+    if (doubles_.size() % 8 != 0)
+      written_as_integer_.back() = static_cast<std::uint8_t>((1u << doubles_.size() % 8) - 1);
     integers_.clear();
   }
   const std::size_t i = doubles_.size();

@@ -14,17 +14,18 @@ enum class Scan {
   too_large,     // a number, but no finite double is near it
 };
 
-// Reads the JSON number at the start of a text that ends with a NUL or any other byte that belongs to no number, and moves
-// `at` behind it. An integer becomes int64, else uint64, else the nearest double with SLW_INTEGRAL; all else becomes the
-// nearest double (ties to even). -0 is a double with SLW_INTEGRAL. What is too small for a double is zero.
+// Reads the JSON number at the start of a text that ends with a NUL or any other byte that belongs to no
+// number, and moves `at` behind it. An integer becomes int64, else uint64, else the nearest double with
+// SLW_INTEGRAL; all else becomes the nearest double (ties to even). -0 is a double with SLW_INTEGRAL. What is
+// too small for a double is zero.
 Scan scan_number(const char*& at, slw_value& number);
 
 // A whole JSON array of numbers, read in one pass: the fast way into a tensor. Keeps its memory.
 class NumberArray {
  public:
-  // Reads numbers, commas and white space from behind the opening bracket up to the closing one, and leaves `at` on that.
-  // False when anything else is met, when a number is too large, or when the numbers cannot be packed without changing one: `at` is
-  // then where it was.
+  // Reads numbers, commas and white space from behind the opening bracket up to the closing one, and leaves
+  // `at` on that. False when anything else is met, when a number is too large, or when the numbers cannot be
+  // packed without changing one: `at` is then where it was.
   bool scan(const char*& at);
 
   bool integers_only() const { return doubles_.empty(); }

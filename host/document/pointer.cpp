@@ -38,7 +38,8 @@ std::string take_token(std::string_view& pointer) {
 bool is_pointer(std::string_view pointer) {
   if (!pointer.empty() && pointer.front() != '/') return false;
   for (std::size_t i = 0; i < pointer.size(); ++i)
-    if (pointer[i] == '~' && (i + 1 == pointer.size() || (pointer[i + 1] != '0' && pointer[i + 1] != '1'))) return false;
+    if (pointer[i] == '~' && (i + 1 == pointer.size() || (pointer[i + 1] != '0' && pointer[i + 1] != '1')))
+      return false;
   return true;
 }
 

@@ -11,7 +11,9 @@ std::uint32_t SourceMap::add(std::uint32_t parent, std::string token, Position k
   return number;
 }
 
-void SourceMap::clear() { places_.clear(); }
+void SourceMap::clear() {
+  places_.clear();
+}
 
 SourceMap::Position SourceMap::find(std::string_view pointer, bool of_key) const {
   if (places_.empty()) return {};

@@ -21,15 +21,15 @@ class SourceMap {
 
   const std::string& file() const { return file_; }
 
-  // The place of the value at `pointer` (RFC 6901), or of its key where `of_key` is true and it is a member. Where the
-  // pointer leads nowhere: the nearest value that encloses it.
+  // The place of the value at `pointer` (RFC 6901), or of its key where `of_key` is true and it is a member.
+  // Where the pointer leads nowhere: the nearest value that encloses it.
   Position find(std::string_view pointer, bool of_key = false) const;
   // "schemas/request.yaml:12:5"; only the file where there is no position.
   std::string describe(std::string_view pointer, bool of_key = false) const;
   std::string describe(Position position) const;
 
-  // Filling it, parents before children: `add` returns the number by which the children name their parent. The
-  // document's root is added with the parent kNone.
+  // Filling it, parents before children: `add` returns the number by which the children name their parent.
+  // The document's root is added with the parent kNone.
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
   std::uint32_t add(std::uint32_t parent, std::string token, Position key, Position value);
   void clear();

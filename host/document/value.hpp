@@ -1,5 +1,5 @@
-// A read-only view of one value in a document (slipway/value.h has the layout). Cheap to copy, never null, valid as long
-// as the document it looks into. Safe to use from any number of threads.
+// A read-only view of one value in a document (slipway/value.h has the layout). Cheap to copy, never null,
+// valid as long as the document it looks into. Safe to use from any number of threads.
 #pragma once
 
 #include <slipway/value.h>
@@ -42,9 +42,7 @@ class Value {
   bool is_string() const { return get().kind == SLW_STRING; }
   bool is_object() const { return get().kind == SLW_OBJECT; }
   // JSON cannot tell an array from a tensor, and neither should a reader that walks elements.
-  bool is_array() const {
-    return get().kind == SLW_ARRAY || (get().kind == SLW_TENSOR && get().tag >= 1);
-  }
+  bool is_array() const { return get().kind == SLW_ARRAY || (get().kind == SLW_TENSOR && get().tag >= 1); }
   bool is_tensor() const { return get().kind == SLW_TENSOR; }
 
   bool boolean() const { return get().kind == SLW_TRUE; }
@@ -79,8 +77,8 @@ class Value {
     return get().kind == SLW_OBJECT ? slw_find(node_, name.data(), name.size()) : nullptr;
   }
 
-  // The numbers of a rank-1 float64 tensor (what a JSON array of numbers with a fraction among them becomes), or
-  // of a rank-1 int64 tensor (only integers); empty for everything else.
+  // The numbers of a rank-1 float64 tensor (what a JSON array of numbers with a fraction among them becomes),
+  // or of a rank-1 int64 tensor (only integers); empty for everything else.
   std::span<const double> doubles() const {
     const double* const data = slw_doubles(&get());
     return {data, data == nullptr ? 0 : get().count};
@@ -100,11 +98,12 @@ class Value {
   slw_value number_{};
 };
 
-// Equality as JSON Schema has it: numbers by exact mathematical value whatever their form, arrays and tensors by their
-// elements, objects whatever their order. Recursion is bounded by the documents' depth.
+// Equality as JSON Schema has it: numbers by exact mathematical value whatever their form, arrays and tensors
+// by their elements, objects whatever their order. Recursion is bounded by the documents' depth.
 bool equal(Value a, Value b);
 
-// <0, 0 or >0 as the number a is less than, equal to or greater than b, exactly, for all 64-bit integers and doubles.
+// <0, 0 or >0 as the number a is less than, equal to or greater than b, exactly, for all 64-bit integers and
+// doubles.
 int compare_numbers(Value a, Value b);
 
 // Equal values have equal hashes; for finding duplicates in linear time.

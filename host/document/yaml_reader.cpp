@@ -47,8 +47,12 @@ class Recorder : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add({Event::scalar, position_of(mark), anchor, "", ""}); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override { add({Event::alias, position_of(mark), anchor, "", ""}); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    add({Event::scalar, position_of(mark), anchor, "", ""});
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    add({Event::alias, position_of(mark), anchor, "", ""});
+  }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     add({Event::scalar, position_of(mark), anchor, tag, value});
@@ -101,17 +105,23 @@ class Player {
   }
 
  private:
-  // One value, starting at event `at`, which is moved behind it. Recursion is bounded by the builder's depth limit, also
-  // through aliases: an alias can only nest as a part of an array or a map.
+  // One value, starting at event `at`, which is moved behind it. Recursion is bounded by the builder's depth
+  // limit, also through aliases: an alias can only nest as a part of an array or a map.
   void value(std::size_t& at, std::uint32_t parent, std::string token, Position key) {
     const Event& event = events_[at];
     if (event.type == Event::alias) return alias(at, parent, std::move(token), key);
     if (event.anchor != 0) anchors_[event.anchor] = at;
     const std::uint32_t place = source_.add(parent, std::move(token), key, event.position);
     switch (event.type) {
-      case Event::scalar: scalar(event); break;
-      case Event::sequence: sequence(at, place); break;
-      default: map(at, place); break;
+      case Event::scalar:
+        scalar(event);
+        break;
+      case Event::sequence:
+        sequence(at, place);
+        break;
+      default:
+        map(at, place);
+        break;
     }
     ++at;
   }
@@ -128,10 +138,15 @@ class Player {
     const Result<slw_value> resolved = resolve_scalar(event.text, event.tag);
     if (!resolved) throw Stop{event.position, resolved.error().message};
     switch (resolved->kind) {
-      case SLW_STRING: return check(builder_.string(event.text), event);
-      case SLW_NULL: return check(builder_.null(), event);
-      case SLW_FALSE: case SLW_TRUE: return check(builder_.boolean(resolved->kind == SLW_TRUE), event);
-      default: return check(builder_.number(*resolved), event);
+      case SLW_STRING:
+        return check(builder_.string(event.text), event);
+      case SLW_NULL:
+        return check(builder_.null(), event);
+      case SLW_FALSE:
+      case SLW_TRUE:
+        return check(builder_.boolean(resolved->kind == SLW_TRUE), event);
+      default:
+        return check(builder_.number(*resolved), event);
     }
   }
 
@@ -177,7 +192,8 @@ class Player {
     const Result<slw_value> resolved = resolve_scalar(key->text, key->tag);
     if (!resolved) throw Stop{position, resolved.error().message};
     if (resolved->kind != SLW_STRING)
-      throw Stop{position, "a key must be a string; put quotes around " + (key->text.empty() ? "it" : key->text.substr(0, 100))};
+      throw Stop{position, "a key must be a string; put quotes around " +
+                               (key->text.empty() ? "it" : key->text.substr(0, 100))};
     return *key;
   }
 
@@ -228,7 +244,8 @@ void read(std::string_view text, Builder& builder, SourceMap& source) {
   Recorder more(builder.limits());
   if (parser.HandleNextDocument(more)) {
     const std::vector<Event> second = more.take();
-    throw Stop{second.empty() ? Position{} : second.front().position, "a second YAML document; only one is expected"};
+    throw Stop{second.empty() ? Position{} : second.front().position,
+               "a second YAML document; only one is expected"};
   }
   Player(events, builder, source).play();
 }

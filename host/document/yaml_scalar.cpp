@@ -21,7 +21,9 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-bool is_null(std::string_view text) { return is_one_of(text, {"", "~", "null", "Null", "NULL"}); }
+bool is_null(std::string_view text) {
+  return is_one_of(text, {"", "~", "null", "Null", "NULL"});
+}
 
 bool is_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -53,7 +55,8 @@ std::optional<Result<slw_value>> radix_integer(std::string_view text) {
   return node;
 }
 
-// The core schema's decimal forms, brought to JSON's: "+1" to "1", ".5" to "0.5", "5." to "5.0", "007" to "7".
+// The core schema's decimal forms, brought to JSON's: "+1" to "1", ".5" to "0.5", "5." to "5.0", "007" to
+// "7".
 std::optional<std::string> json_number(std::string_view text) {
   std::string json;
   if (!text.empty() && (text.front() == '-' || text.front() == '+')) {
@@ -93,7 +96,8 @@ std::optional<Result<slw_value>> number(std::string_view text) {
   const char* at = json->c_str();
   slw_value node;
   if (scan_number(at, node) != Scan::number)
-    return Error(Code::invalid_argument, "the number " + std::string(text) + " is beyond the range of a double");
+    return Error(Code::invalid_argument,
+                 "the number " + std::string(text) + " is beyond the range of a double");
   return node;
 }
 

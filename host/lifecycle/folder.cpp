@@ -50,7 +50,8 @@ struct Loaded {
   std::shared_ptr<model::Slot> slot;
 };
 
-std::shared_ptr<const model::RoutingTable> make_table(const std::map<std::string, std::vector<Loaded>>& models) {
+std::shared_ptr<const model::RoutingTable> make_table(
+    const std::map<std::string, std::vector<Loaded>>& models) {
   auto table = std::make_shared<model::RoutingTable>();
   for (const auto& [name, versions] : models) {
     model::Route route;
@@ -70,7 +71,8 @@ std::shared_ptr<const model::RoutingTable> make_table(const std::map<std::string
 Result<std::vector<fs::path>> find_bundles(const fs::path& directory) {
   std::error_code error;
   if (!fs::is_directory(directory, error))
-    return Error(Code::not_found, "the models folder " + directory.string() + " does not exist; name a folder of bundles with --models");
+    return Error(Code::not_found, "the models folder " + directory.string() +
+                                      " does not exist; name a folder of bundles with --models");
   std::vector<fs::path> bundles;
   for (const fs::path& model : folders_in(directory, error)) {
     if (is_bundle(model)) {
@@ -81,11 +83,13 @@ Result<std::vector<fs::path>> find_bundles(const fs::path& directory) {
     for (const fs::path& version : folders_in(model, ignored))
       if (is_bundle(version)) bundles.push_back(version);
   }
-  if (error) return Error(Code::io, "cannot read the models folder " + directory.string() + ": " + error.message());
+  if (error)
+    return Error(Code::io, "cannot read the models folder " + directory.string() + ": " + error.message());
   return bundles;
 }
 
-Result<FolderReport> load_folder(const fs::path& directory, const fs::path& cache, const SlotFactory& make_slot) {
+Result<FolderReport> load_folder(const fs::path& directory, const fs::path& cache,
+                                 const SlotFactory& make_slot) {
   const Result<std::vector<fs::path>> bundles = find_bundles(directory);
   if (!bundles) return bundles.error();
   std::map<std::string, std::vector<Loaded>> models;
@@ -101,9 +105,13 @@ Result<FolderReport> load_folder(const fs::path& directory, const fs::path& cach
     const model::ModelVersion& version = *gated->version;
     std::vector<Loaded>& versions = models[version.name()];
     const model::SemanticVersion number = version.manifest().version;
-    const bool taken = std::any_of(versions.begin(), versions.end(), [&](const Loaded& each) { return each.version.text() == number.text(); });
+    const bool taken = std::any_of(versions.begin(), versions.end(),
+                                   [&](const Loaded& each) { return each.version.text() == number.text(); });
     if (taken) {
-      log_refusal(bundle, Error(Code::already_exists, version.name() + " " + number.text() + " is served from another folder already; give one of them another version"));
+      log_refusal(bundle,
+                  Error(Code::already_exists,
+                        version.name() + " " + number.text() +
+                            " is served from another folder already; give one of them another version"));
       ++report.failed;
       continue;
     }

@@ -1,5 +1,5 @@
-// A folder of bundles as a source of models: DIR/NAME/ or DIR/NAME/VERSION/. The highest release version of a model is its
-// stable one.
+// A folder of bundles as a source of models: DIR/NAME/ or DIR/NAME/VERSION/. The highest release version of a
+// model is its stable one.
 #pragma once
 
 #include <filesystem>
@@ -25,7 +25,8 @@ struct FolderReport {
   std::size_t failed = 0;  // bundles that were refused; each is in the log, with why
 };
 
-// Loads every bundle of the folder. One that fails is logged and left out: the others are served all the same.  [control]
+// Loads every bundle of the folder. One that fails is logged and left out: the others are served all the
+// same.  [control]
 Result<FolderReport> load_folder(const std::filesystem::path& directory, const std::filesystem::path& cache,
                                  const SlotFactory& make_slot);
 

@@ -24,7 +24,8 @@ Status run_gate(model::ModelVersion& version, const std::vector<const model::Gol
                                               " golden cases failed:" + failures);
 }
 
-std::vector<Nanoseconds> warm_up(model::ModelVersion& version, const std::vector<const model::GoldenCase*>& cases) {
+std::vector<Nanoseconds> warm_up(model::ModelVersion& version,
+                                 const std::vector<const model::GoldenCase*>& cases) {
   std::vector<Nanoseconds> times;
   const Nanoseconds end = monotonic_now() + kWarmTime;
   while (times.size() < kWarmCalls && monotonic_now() < end) {

@@ -1,4 +1,5 @@
-// Brings one version to where it may take traffic: opened, loaded, created, its golden cases passed, warmed up.
+// Brings one version to where it may take traffic: opened, loaded, created, its golden cases passed, warmed
+// up.
 #pragma once
 
 #include <filesystem>
@@ -23,6 +24,7 @@ struct GatedVersion {
 Result<GatedVersion> open_gated(const std::filesystem::path& bundle, const std::filesystem::path& cache);
 
 // The cases that may run as a gate: all of a model without effects, else those marked safe.
-std::vector<const model::GoldenCase*> gate_cases(const model::Manifest& manifest, const std::vector<model::GoldenCase>& cases);
+std::vector<const model::GoldenCase*> gate_cases(const model::Manifest& manifest,
+                                                 const std::vector<model::GoldenCase>& cases);
 
 }  // namespace slipway::lifecycle

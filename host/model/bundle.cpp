@@ -18,7 +18,8 @@ constexpr std::size_t kSchemaBytes = 16u << 20;
 // A path of the manifest or of a reference: it must stay in the bundle, also through links.
 Result<fs::path> inside(const fs::path& directory, const std::string& relative) {
   const fs::path path(relative);
-  const Error refused(Code::invalid_argument, "\"" + relative + "\" leads out of the bundle; name a file inside it");
+  const Error refused(Code::invalid_argument,
+                      "\"" + relative + "\" leads out of the bundle; name a file inside it");
   if (path.is_absolute()) return refused;
   std::error_code error;
   const fs::path root = fs::weakly_canonical(directory, error);
@@ -37,13 +38,15 @@ class BundleResolver : public schema::Resolver {
   Result<Resource> resolve(std::string_view uri) const override {
     const std::string name(uri);
     if (name.find("://") != std::string::npos)
-      return Error(Code::unsupported, "a schema of a bundle refers to files of the bundle only, not to " + name);
+      return Error(Code::unsupported,
+                   "a schema of a bundle refers to files of the bundle only, not to " + name);
     const Result<fs::path> path = inside(directory_, name);
     if (!path) return path.error();
     const Result<std::string> text = read_file(*path, kSchemaBytes);
     if (!text) return text.error();
     auto file = std::make_unique<File>(name);
-    if (Status read = document::read_yaml(*text, file->document, file->source); !read) return std::move(read).error();
+    if (Status read = document::read_yaml(*text, file->document, file->source); !read)
+      return std::move(read).error();
     File& kept = *files_.emplace_back(std::move(file));
     return Resource{kept.document.root(), &kept.source};
   }
@@ -97,7 +100,8 @@ fs::path Bundle::plugin_file() const {
 Result<Bundle> open_bundle(const fs::path& directory) {
   std::error_code error;
   if (!fs::is_directory(directory, error))
-    return Error(Code::not_found, directory.string() + " is not a folder; a bundle is a folder with a model.yaml in it");
+    return Error(Code::not_found,
+                 directory.string() + " is not a folder; a bundle is a folder with a model.yaml in it");
   const fs::path manifest_file = directory / "model.yaml";
   Result<std::string> text = read_file(manifest_file, kManifestBytes);
   if (!text) return std::move(text).error();
@@ -107,8 +111,10 @@ Result<Bundle> open_bundle(const fs::path& directory) {
   Bundle bundle;
   bundle.directory = fs::absolute(directory, error);
   bundle.manifest = std::move(*manifest);
-  const Status request = open_schema(directory, bundle.manifest.request_schema, bundle.request, bundle.warnings);
-  const Status response = open_schema(directory, bundle.manifest.response_schema, bundle.response, bundle.warnings);
+  const Status request =
+      open_schema(directory, bundle.manifest.request_schema, bundle.request, bundle.warnings);
+  const Status response =
+      open_schema(directory, bundle.manifest.response_schema, bundle.response, bundle.warnings);
   if (!request && !response)
     return Error(request.error().code, request.error().message + "\n" + response.error().message);
   if (!request) return request.error();

@@ -1,4 +1,5 @@
-// A bundle on disk: the manifest, the two schemas compiled, and where the rest is. Opening one runs none of its code.
+// A bundle on disk: the manifest, the two schemas compiled, and where the rest is. Opening one runs none of
+// its code.
 #pragma once
 
 #include <filesystem>
@@ -30,7 +31,8 @@ struct Bundle {
   std::filesystem::path plugin_file() const;  // lib/ARCHITECTURE/PLUGIN.so, for this host's architecture
 };
 
-// Everything that is wrong with the manifest, or with the schemas, is in the one error, each with file, line and column.
+// Everything that is wrong with the manifest, or with the schemas, is in the one error, each with file, line
+// and column.
 Result<Bundle> open_bundle(const std::filesystem::path& directory);
 
 // "x86_64", "aarch64": what this host loads, and what lib/ARCHITECTURE in a bundle is called.

@@ -3,9 +3,9 @@
 namespace slipway::model {
 
 std::string_view to_text(Outcome outcome) {
-  constexpr std::string_view kNames[kOutcomes] = {"answered",     "malformed",        "invalid_request",
+  constexpr std::string_view kNames[kOutcomes] = {"answered",         "malformed",    "invalid_request",
                                                   "refused_by_model", "model_failed", "invalid_response",
-                                                  "unavailable",  "timed_out",        "cancelled"};
+                                                  "unavailable",      "timed_out",    "cancelled"};
   return kNames[static_cast<std::size_t>(outcome)];
 }
 

@@ -1,4 +1,5 @@
-// All the memory of one prediction, kept and used again for the next one: in a steady state a call allocates nothing.
+// All the memory of one prediction, kept and used again for the next one: in a steady state a call allocates
+// nothing.
 #pragma once
 
 #include <atomic>
@@ -38,16 +39,16 @@ struct Call {
 
   // ---- what the caller fills in
   std::string_view request_id;
-  Nanoseconds deadline = 0;             // CLOCK_MONOTONIC
-  std::atomic<bool> cancelled{false};   // [any]
+  Nanoseconds deadline = 0;            // CLOCK_MONOTONIC
+  std::atomic<bool> cancelled{false};  // [any]
 
   // ---- what infer() fills in
   Outcome outcome = Outcome::cancelled;
-  Error error{Code::internal, ""};                 // of every outcome but `answered`
-  std::vector<schema::Violation> violations;       // of the outcomes about schemas
-  Nanoseconds predict_time = 0;                    // spent in the model alone
+  Error error{Code::internal, ""};            // of every outcome but `answered`
+  std::vector<schema::Violation> violations;  // of the outcomes about schemas
+  Nanoseconds predict_time = 0;               // spent in the model alone
   document::Document request;
-  document::Document response;                     // complete when `answered`
+  document::Document response;  // complete when `answered`
 
   // ---- scratch
   document::JsonReader reader;

@@ -11,7 +11,8 @@ namespace slipway::model {
 std::shared_ptr<const schema::Schema> own_schema(std::string_view text, std::string_view name) {
   schema::Compilation compiled = schema::compile_text(text, name);
   if (!compiled.ok()) {
-    std::fprintf(stderr, "slipway: a schema of the host itself is broken:\n%s\n", compiled.status().error().message.c_str());
+    std::fprintf(stderr, "slipway: a schema of the host itself is broken:\n%s\n",
+                 compiled.status().error().message.c_str());
     std::abort();
   }
   return compiled.schema;

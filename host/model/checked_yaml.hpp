@@ -1,5 +1,5 @@
-// The project's own YAML files: read, then checked by their schemas with this project's own engine, and every error with file, line
-// and column.
+// The project's own YAML files: read, then checked by their schemas with this project's own engine, and every
+// error with file, line and column.
 #pragma once
 
 #include <string_view>
@@ -11,7 +11,8 @@
 
 namespace slipway::model {
 
-// Compiles one of the schemas that are part of the host. Those are tested: a failure is a defect of the build.
+// Compiles one of the schemas that are part of the host. Those are tested: a failure is a defect of the
+// build.
 std::shared_ptr<const schema::Schema> own_schema(std::string_view text, std::string_view name);
 
 // Reads `text` into `target` and checks it. `source` must carry the file's name.

@@ -55,8 +55,9 @@ Result<GoldenCase> read_case(Value value, std::string place, const Tolerance& to
       return std::move(copied).error();
   }
   if (const slw_value* const error = value.find("error"); error != nullptr)
-    golden.error = ExpectedError{static_cast<int>(Value(Value(error).find("status")).int64()),
-                                 optional_text(Value(error), "pointer"), optional_text(Value(error), "keyword")};
+    golden.error =
+        ExpectedError{static_cast<int>(Value(Value(error).find("status")).int64()),
+                      optional_text(Value(error), "pointer"), optional_text(Value(error), "keyword")};
   return golden;
 }
 
@@ -69,7 +70,8 @@ Status read_file_of_cases(const fs::path& path, std::vector<GoldenCase>& cases) 
   const Tolerance tolerance = read_tolerance(document.root(), {});
   const Value list(document.root().find("cases"));
   for (std::uint32_t i = 0; i < list.size(); ++i) {
-    Result<GoldenCase> golden = read_case(list.element(i), source.describe("/cases/" + std::to_string(i)), tolerance);
+    Result<GoldenCase> golden =
+        read_case(list.element(i), source.describe("/cases/" + std::to_string(i)), tolerance);
     if (!golden) return std::move(golden).error();
     cases.push_back(std::move(*golden));
   }
@@ -83,8 +85,8 @@ std::string shown(Value value) {
 }
 
 std::string should_be(const std::string& pointer, std::string_view expected, std::string_view actual) {
-  return (pointer.empty() ? std::string("the response") : pointer) + " should be " + std::string(expected) + ", but is " +
-         std::string(actual);
+  return (pointer.empty() ? std::string("the response") : pointer) + " should be " + std::string(expected) +
+         ", but is " + std::string(actual);
 }
 
 std::string compare(Value expected, Value actual, const Tolerance& tolerance, std::string& pointer);
@@ -109,7 +111,8 @@ std::string compare_members(Value expected, Value actual, const Tolerance& toler
 
 std::string compare_elements(Value expected, Value actual, const Tolerance& tolerance, std::string& pointer) {
   if (expected.size() != actual.size())
-    return should_be(pointer, "an array of " + std::to_string(expected.size()), "one of " + std::to_string(actual.size()));
+    return should_be(pointer, "an array of " + std::to_string(expected.size()),
+                     "one of " + std::to_string(actual.size()));
   const std::size_t here = pointer.size();
   for (std::uint32_t i = 0; i < expected.size(); ++i) {
     document::append_token(pointer, i);
@@ -123,14 +126,18 @@ std::string compare_elements(Value expected, Value actual, const Tolerance& tole
 std::string compare(Value expected, Value actual, const Tolerance& tolerance, std::string& pointer) {
   if (expected.is_number() && actual.is_number()) {
     const double bound = tolerance.absolute + tolerance.relative * std::fabs(expected.number());
-    if (bound > 0 ? std::fabs(actual.number() - expected.number()) <= bound : document::equal(expected, actual)) return {};
+    if (bound > 0 ? std::fabs(actual.number() - expected.number()) <= bound
+                  : document::equal(expected, actual))
+      return {};
     std::string found = should_be(pointer, shown(expected), shown(actual));
     if (bound > 0) found += " (tolerance " + std::to_string(bound) + ")";
     return found;
   }
-  if (expected.is_object() && actual.is_object()) return compare_members(expected, actual, tolerance, pointer);
+  if (expected.is_object() && actual.is_object())
+    return compare_members(expected, actual, tolerance, pointer);
   if (expected.is_array() && actual.is_array()) return compare_elements(expected, actual, tolerance, pointer);
-  return document::equal(expected, actual) ? std::string() : should_be(pointer, shown(expected), shown(actual));
+  return document::equal(expected, actual) ? std::string()
+                                           : should_be(pointer, shown(expected), shown(actual));
 }
 
 std::string describe(const Call& call) {
@@ -145,18 +152,22 @@ std::string compare_error(const ExpectedError& expected, const Call& call) {
   if (call.outcome == Outcome::answered)
     return "should be refused with " + std::to_string(expected.status) + ", but is answered";
   if (http_status(call.outcome) != expected.status)
-    return "should be refused with " + std::to_string(expected.status) + ", but the answer is " + describe(call);
+    return "should be refused with " + std::to_string(expected.status) + ", but the answer is " +
+           describe(call);
   if (call.violations.empty()) {
-    if (expected.keyword) return "should be refused by the schema (" + *expected.keyword + "), but the answer is " + describe(call);
+    if (expected.keyword)
+      return "should be refused by the schema (" + *expected.keyword + "), but the answer is " +
+             describe(call);
     const bool same = !expected.pointer || *expected.pointer == call.error.pointer;
-    return same ? std::string() : "should be refused at " + *expected.pointer + ", but the answer is " + describe(call);
+    return same ? std::string()
+                : "should be refused at " + *expected.pointer + ", but the answer is " + describe(call);
   }
   for (const schema::Violation& violation : call.violations)
     if ((!expected.pointer || *expected.pointer == violation.pointer) &&
         (!expected.keyword || *expected.keyword == violation.keyword))
       return {};
-  return "should be refused at " + expected.pointer.value_or("any place") + " by " + expected.keyword.value_or("any keyword") +
-         ", but the answer is " + describe(call);
+  return "should be refused at " + expected.pointer.value_or("any place") + " by " +
+         expected.keyword.value_or("any keyword") + ", but the answer is " + describe(call);
 }
 
 }  // namespace
@@ -169,7 +180,8 @@ std::string difference(Value expected, Value actual, const Tolerance& tolerance)
 Result<std::vector<GoldenCase>> read_cases(const Bundle& bundle) {
   std::vector<fs::path> files;
   std::error_code error;
-  for (fs::directory_iterator at(bundle.directory / "tests", error), end; !error && at != end; at.increment(error))
+  for (fs::directory_iterator at(bundle.directory / "tests", error), end; !error && at != end;
+       at.increment(error))
     if (at->path().extension() == ".yaml") files.push_back(at->path());
   std::sort(files.begin(), files.end());
   std::vector<GoldenCase> cases;
@@ -181,7 +193,8 @@ Result<std::vector<GoldenCase>> read_cases(const Bundle& bundle) {
 CaseResult run_case(ModelVersion& version, const GoldenCase& golden) {
   Call call{document::Limits()};
   call.request_id = "golden-case";
-  // A gate asks whether the answer is right. Whether it is quick enough is measured elsewhere, and not on a cold start.
+  // A gate asks whether the answer is right. Whether it is quick enough is measured elsewhere, and not on a
+  // cold start.
   call.deadline = monotonic_now() + std::max(version.manifest().limits.timeout, kLeastTime);
   PaddedBuffer body(golden.request);
   PaddedBuffer out;

@@ -50,7 +50,8 @@ Result<std::vector<GoldenCase>> read_cases(const Bundle& bundle);
 // Runs one case through infer(), with time enough for a cold start.  [predict]
 CaseResult run_case(ModelVersion& version, const GoldenCase& golden);
 
-// The first difference between what came back and what was expected, with its pointer; empty when there is none.
+// The first difference between what came back and what was expected, with its pointer; empty when there is
+// none.
 std::string difference(document::Value expected, document::Value actual, const Tolerance& tolerance);
 
 }  // namespace slipway::model

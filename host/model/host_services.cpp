@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t kMostLogBytes = 8 * 1024;
 
-std::string_view view(slw_string text) { return {text.data, text.size}; }
+std::string_view view(slw_string text) {
+  return {text.data, text.size};
+}
 
 bool is_metric_name(std::string_view name) {
   const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
@@ -32,7 +34,9 @@ HostServices::HostServices(std::string model, std::string version)
       model_(std::move(model)),
       version_(std::move(version)) {}
 
-HostServices& HostServices::self(const slw_host* host) { return *reinterpret_cast<const Table*>(host)->self; }
+HostServices& HostServices::self(const slw_host* host) {
+  return *reinterpret_cast<const Table*>(host)->self;
+}
 
 void HostServices::log(const slw_host* host, const slw_call* call, std::int32_t level, slw_string message) {
   const HostServices& services = self(host);
@@ -41,8 +45,9 @@ void HostServices::log(const slw_host* host, const slw_call* call, std::int32_t 
   if (call == nullptr)
     telemetry::log(bounded, text, {{"model", services.model_}, {"version", services.version_}});
   else
-    telemetry::log(bounded, text,
-                   {{"model", services.model_}, {"version", services.version_}, {"request_id", view(call->request_id)}});
+    telemetry::log(
+        bounded, text,
+        {{"model", services.model_}, {"version", services.version_}, {"request_id", view(call->request_id)}});
 }
 
 std::uint32_t HostServices::find_or_add(std::int32_t kind, std::string_view name, std::string_view help) {
@@ -60,7 +65,8 @@ std::uint32_t HostServices::find_or_add(std::int32_t kind, std::string_view name
   return count + 1;
 }
 
-std::uint32_t HostServices::metric(const slw_host* host, std::int32_t kind, slw_string name, slw_string help) {
+std::uint32_t HostServices::metric(const slw_host* host, std::int32_t kind, slw_string name,
+                                   slw_string help) {
   try {
     return self(host).find_or_add(kind, view(name), view(help));
   } catch (const std::bad_alloc&) {
@@ -70,7 +76,8 @@ std::uint32_t HostServices::metric(const slw_host* host, std::int32_t kind, slw_
 
 void HostServices::record(const slw_host* host, std::uint32_t number, double value) {
   HostServices& services = self(host);
-  if (number == 0 || number > services.count_.load(std::memory_order_acquire) || !std::isfinite(value)) return;
+  if (number == 0 || number > services.count_.load(std::memory_order_acquire) || !std::isfinite(value))
+    return;
   Metric& metric = services.metrics_[number - 1];
   if (metric.kind == SLW_METRIC_GAUGE) return metric.value.store(value, std::memory_order_relaxed);
   if (metric.kind == SLW_METRIC_COUNTER && value < 0) return;
@@ -78,16 +85,21 @@ void HostServices::record(const slw_host* host, std::uint32_t number, double val
   metric.count.fetch_add(1, std::memory_order_relaxed);
 }
 
-std::int64_t HostServices::now(const slw_host*) { return monotonic_now(); }
+std::int64_t HostServices::now(const slw_host*) {
+  return monotonic_now();
+}
 
-const void* HostServices::extension(const slw_host*, const char*) { return nullptr; }
+const void* HostServices::extension(const slw_host*, const char*) {
+  return nullptr;
+}
 
 std::vector<HostServices::Sample> HostServices::samples() const {
   const std::lock_guard lock(names_);
   std::vector<Sample> samples;
   for (std::uint32_t i = 0; i < count_.load(std::memory_order_relaxed); ++i)
     samples.push_back({"slipway_model_" + metrics_[i].name, metrics_[i].help, metrics_[i].kind,
-                       metrics_[i].value.load(std::memory_order_relaxed), metrics_[i].count.load(std::memory_order_relaxed)});
+                       metrics_[i].value.load(std::memory_order_relaxed),
+                       metrics_[i].count.load(std::memory_order_relaxed)});
   return samples;
 }
 

@@ -60,8 +60,8 @@ class HostServices {
   Table table_;
   std::string model_;
   std::string version_;
-  mutable std::mutex names_;               // held while a metric is named or read out, never while one is recorded
-  Metric metrics_[kMostMetrics];           // [0, count_) are in use and never move
+  mutable std::mutex names_;      // held while a metric is named or read out, never while one is recorded
+  Metric metrics_[kMostMetrics];  // [0, count_) are in use and never move
   std::atomic<std::uint32_t> count_{0};
 };
 

@@ -33,25 +33,34 @@ bool parse_and_validate(const ModelVersion& version, Call& call, PaddedBuffer& b
   const schema::Schema& schema = *version.bundle().request.compiled;
   if (schema.accepts(call.request.root())) return true;
   call.violations = schema.explain(call.request.root());
-  conclude(call, Outcome::invalid_request, Error(Code::invalid_argument, "the request does not satisfy the model's request schema"));
+  conclude(call, Outcome::invalid_request,
+           Error(Code::invalid_argument, "the request does not satisfy the model's request schema"));
   return false;
 }
 
 Outcome outcome_of(Code code) {
   switch (code) {
-    case Code::invalid_argument: return Outcome::refused_by_model;
-    case Code::deadline_exceeded: return Outcome::timed_out;
-    case Code::unavailable: return Outcome::unavailable;
-    default: return Outcome::model_failed;
+    case Code::invalid_argument:
+      return Outcome::refused_by_model;
+    case Code::deadline_exceeded:
+      return Outcome::timed_out;
+    case Code::unavailable:
+      return Outcome::unavailable;
+    default:
+      return Outcome::model_failed;
   }
 }
 
-// A model that saw `cancelled` stopped because its caller has gone, or because its time was up. Only we can tell.
+// A model that saw `cancelled` stopped because its caller has gone, or because its time was up. Only we can
+// tell.
 void conclude_cancelled(Call& call, Error error) {
-  if (call.cancelled.load(std::memory_order_relaxed)) return conclude(call, Outcome::cancelled, std::move(error));
+  if (call.cancelled.load(std::memory_order_relaxed))
+    return conclude(call, Outcome::cancelled, std::move(error));
   if (monotonic_now() > call.deadline)
-    return conclude(call, Outcome::timed_out, Error(Code::deadline_exceeded, "the model stopped because the request's time ran out"));
-  conclude(call, Outcome::model_failed, Error(Code::internal, "the model says that it was cancelled, but nobody has cancelled it"));
+    return conclude(call, Outcome::timed_out,
+                    Error(Code::deadline_exceeded, "the model stopped because the request's time ran out"));
+  conclude(call, Outcome::model_failed,
+           Error(Code::internal, "the model says that it was cancelled, but nobody has cancelled it"));
 }
 
 bool predict(ModelVersion& version, Call& call) {
@@ -80,7 +89,11 @@ bool validate_response(const ModelVersion& version, Call& call) {
   const schema::Schema& schema = *version.bundle().response.compiled;
   if (schema.accepts(call.response.root())) return true;
   call.violations = schema.explain(call.response.root());
-  conclude(call, Outcome::invalid_response, Error(Code::internal, "the model's response does not satisfy its own response schema (pointers are into the response)"));
+  conclude(
+      call, Outcome::invalid_response,
+      Error(
+          Code::internal,
+          "the model's response does not satisfy its own response schema (pointers are into the response)"));
   return false;
 }
 
@@ -89,8 +102,8 @@ bool validate_response(const ModelVersion& version, Call& call) {
 void infer(ModelVersion& version, Call& call, PaddedBuffer& body, PaddedBuffer& out) noexcept {
   call.predict_time = 0;
   try {
-    if (!still_wanted(call) || !parse_and_validate(version, call, body) || !still_wanted(call) || !predict(version, call) ||
-        !validate_response(version, call) || !still_wanted(call))
+    if (!still_wanted(call) || !parse_and_validate(version, call, body) || !still_wanted(call) ||
+        !predict(version, call) || !validate_response(version, call) || !still_wanted(call))
       return;
     document::write_json(call.response.root(), out);
     call.outcome = Outcome::answered;

@@ -6,7 +6,8 @@
 
 namespace slipway::model {
 
-// One atomic word: the number of leases in the low bits, and a bit that says no more are given. Lock-free.  [any]
+// One atomic word: the number of leases in the low bits, and a bit that says no more are given. Lock-free.
+// [any]
 class LeaseCount {
  public:
   // False once it is closed: the caller looks at the newer routing table then.
@@ -17,14 +18,13 @@ class LeaseCount {
   }
 
   void release() {
-    // Release: what the holder did with the version comes before its end. The last one out wakes who waits for it.
+    // Release: what the holder did with the version comes before its end. The last one out wakes who waits
+    // for it.
     if (word_.fetch_sub(1, std::memory_order_acq_rel) == (kClosed | 1)) word_.notify_all();
   }
 
   // After the routing table without this version has been published: gives no more leases. Once.
-  void close() {
-    word_.fetch_or(kClosed, std::memory_order_acq_rel);
-  }
+  void close() { word_.fetch_or(kClosed, std::memory_order_acq_rel); }
 
   // Whether it is closed and no lease is held: nobody calls the version now, nor ever will.
   bool drained() const { return word_.load(std::memory_order_acquire) == kClosed; }

@@ -13,7 +13,8 @@ namespace {
 using document::Value;
 
 const schema::Schema& manifest_schema() {
-  static const std::shared_ptr<const schema::Schema> schema = own_schema(kManifestSchema, "schemas/model.yaml");
+  static const std::shared_ptr<const schema::Schema> schema =
+      own_schema(kManifestSchema, "schemas/model.yaml");
   return *schema;
 }
 
@@ -29,12 +30,14 @@ Status read_limits(Value limits, const document::SourceMap& source, ModelLimits&
   if (const std::string text = text_or(limits, "timeout", ""); !text.empty()) {
     const Result<Nanoseconds> timeout = parse_duration(text);
     if (!timeout)
-      return Error(Code::invalid_argument, source.describe("/limits/timeout") + ": " + timeout.error().message);
+      return Error(Code::invalid_argument,
+                   source.describe("/limits/timeout") + ": " + timeout.error().message);
     out.timeout = *timeout;
   }
   if (const std::string text = text_or(limits, "memory", ""); !text.empty()) {
     const Result<std::uint64_t> memory = parse_size(text);
-    if (!memory) return Error(Code::invalid_argument, source.describe("/limits/memory") + ": " + memory.error().message);
+    if (!memory)
+      return Error(Code::invalid_argument, source.describe("/limits/memory") + ": " + memory.error().message);
     out.memory = *memory;
   }
   return {};
@@ -59,22 +62,27 @@ void read_choices(Value root, Manifest& manifest) {
 
 std::string_view to_text(Execution execution) {
   switch (execution) {
-    case Execution::inline_always: return "inline";
-    case Execution::pool: return "pool";
-    default: return "auto";
+    case Execution::inline_always:
+      return "inline";
+    case Execution::pool:
+      return "pool";
+    default:
+      return "auto";
   }
 }
 
 Result<Manifest> parse_manifest(std::string_view text, const std::string& file) {
   document::Document document;
   document::SourceMap source(file);
-  if (Status read = read_checked_yaml(text, manifest_schema(), document, source); !read) return std::move(read).error();
+  if (Status read = read_checked_yaml(text, manifest_schema(), document, source); !read)
+    return std::move(read).error();
   const Value root = document.root();
 
   Manifest manifest;
   manifest.name = text_or(root, "name", "");
   Result<SemanticVersion> version = SemanticVersion::parse(text_or(root, "version", ""));
-  if (!version) return Error(Code::invalid_argument, source.describe("/version") + ": " + version.error().message);
+  if (!version)
+    return Error(Code::invalid_argument, source.describe("/version") + ": " + version.error().message);
   manifest.version = std::move(*version);
   manifest.description = text_or(root, "description", "");
   manifest.plugin = text_or(root, "plugin", "");
@@ -84,10 +92,12 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& file) 
   }
   read_choices(root, manifest);
   if (const slw_value* const limits = root.find("limits"); limits != nullptr)
-    if (Status read = read_limits(Value(limits), source, manifest.limits); !read) return std::move(read).error();
+    if (Status read = read_limits(Value(limits), source, manifest.limits); !read)
+      return std::move(read).error();
   if (Status copied = copy_parameters(root, manifest.parameters); !copied) return std::move(copied).error();
   if (const slw_value* const deprecation = root.find("deprecation"); deprecation != nullptr)
-    manifest.deprecation = Deprecation{text_or(Value(deprecation), "after", ""), text_or(Value(deprecation), "successor", "")};
+    manifest.deprecation =
+        Deprecation{text_or(Value(deprecation), "after", ""), text_or(Value(deprecation), "successor", "")};
   return manifest;
 }
 

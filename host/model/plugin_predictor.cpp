@@ -12,12 +12,16 @@ namespace {
 
 constexpr std::size_t kMostErrorBytes = 4 * 1024;
 
-slw_string view(std::string_view text) { return {text.data(), text.size()}; }
+slw_string view(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 // A plugin's words, made fit for the host's: bounded, and UTF-8 whatever they were.
 std::string words_of(slw_string text) {
-  std::string words(text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size).substr(0, kMostErrorBytes));
-  for (std::size_t bad = find_invalid_utf8(words); bad != kValidUtf8; bad = find_invalid_utf8(words)) words[bad] = '?';
+  std::string words(text.data == nullptr ? std::string_view()
+                                         : std::string_view(text.data, text.size).substr(0, kMostErrorBytes));
+  for (std::size_t bad = find_invalid_utf8(words); bad != kValidUtf8; bad = find_invalid_utf8(words))
+    words[bad] = '?';
   return words;
 }
 
@@ -62,26 +66,35 @@ std::int32_t is_cancelled(const slw_call* call) {
   return prediction.cancelled.load(std::memory_order_relaxed) || monotonic_now() > prediction.deadline;
 }
 
-std::string or_else(const std::string& words, const char* fallback) { return words.empty() ? fallback : words; }
+std::string or_else(const std::string& words, const char* fallback) {
+  return words.empty() ? fallback : words;
+}
 
 Status status_of(slw_status status, const CallState& call) {
   const std::string& words = call.failure.message;
   switch (status) {
-    case SLW_OK: return {};
+    case SLW_OK:
+      return {};
     case SLW_INVALID_ARGUMENT: {
       const bool found = document::resolves(call.prediction->request, call.failure.pointer);
       return Error(Code::invalid_argument, or_else(words, "the model cannot make sense of the request"),
                    found ? call.failure.pointer : "");
     }
-    case SLW_FAILED: return Error(Code::internal, or_else(words, "the model failed without saying why"));
-    case SLW_DEADLINE_EXCEEDED: return Error(Code::deadline_exceeded, or_else(words, "the model ran out of time"));
-    case SLW_CANCELLED: return Error(Code::cancelled, or_else(words, "the prediction was cancelled"));
-    case SLW_UNAVAILABLE: return Error(Code::unavailable, or_else(words, "the model cannot answer now"));
-    default: return Error(Code::internal, "the model returned the unknown status " + std::to_string(status));
+    case SLW_FAILED:
+      return Error(Code::internal, or_else(words, "the model failed without saying why"));
+    case SLW_DEADLINE_EXCEEDED:
+      return Error(Code::deadline_exceeded, or_else(words, "the model ran out of time"));
+    case SLW_CANCELLED:
+      return Error(Code::cancelled, or_else(words, "the prediction was cancelled"));
+    case SLW_UNAVAILABLE:
+      return Error(Code::unavailable, or_else(words, "the model cannot answer now"));
+    default:
+      return Error(Code::internal, "the model returned the unknown status " + std::to_string(status));
   }
 }
 
-// The plugin states what it was built as; a bundle with another model's plugin in it is a mistake to find before traffic does.
+// The plugin states what it was built as; a bundle with another model's plugin in it is a mistake to find
+// before traffic does.
 Status check_identity(const slw_plugin& table, const Manifest& manifest) {
   const std::string_view name = table.name;
   const std::string_view version = table.version;
@@ -101,31 +114,36 @@ Status check_identity(const slw_plugin& table, const Manifest& manifest) {
 PluginPredictor::PluginPredictor(plugin::Library library, const Bundle& bundle)
     : library_(std::move(library)), bundle_(bundle) {}
 
-Result<std::unique_ptr<PluginPredictor>> PluginPredictor::create(plugin::Library library, const Bundle& bundle,
+Result<std::unique_ptr<PluginPredictor>> PluginPredictor::create(plugin::Library library,
+                                                                 const Bundle& bundle,
                                                                  const HostServices& services) {
   const Manifest& manifest = bundle.manifest;
   if (Status same = check_identity(library.table(), manifest); !same) return std::move(same).error();
   std::unique_ptr<PluginPredictor> predictor(new PluginPredictor(std::move(library), bundle));
   const std::string directory = bundle.directory.string();
-  SetupState setup{{sizeof(slw_setup), 0, services.table(), view(manifest.name), view(manifest.version.text()),
-                    view(directory), manifest.parameters.root().node(), &fail_setup},
-                   {}};
+  SetupState setup{
+      {sizeof(slw_setup), 0, services.table(), view(manifest.name), view(manifest.version.text()),
+       view(directory), manifest.parameters.root().node(), &fail_setup},
+      {}};
   slw_status status = SLW_FAILED;
   try {
     status = predictor->library_.table().create(&setup.abi, &predictor->model_);
   } catch (...) {
-    setup.failure.note(view("create let an exception out, which no plugin may; use slipway/model.hpp, or catch it"), {nullptr, 0});
+    setup.failure.note(
+        view("create let an exception out, which no plugin may; use slipway/model.hpp, or catch it"),
+        {nullptr, 0});
   }
   if (status != SLW_OK)
-    return Error(Code::internal, "the model could not be created: " + or_else(setup.failure.message, "it does not say why"));
+    return Error(Code::internal,
+                 "the model could not be created: " + or_else(setup.failure.message, "it does not say why"));
   predictor->created_ = true;
   return predictor;
 }
 
 Status PluginPredictor::predict(const Prediction& prediction, document::Builder& response) {
   ResponseWriter writer(response);
-  CallState call{{sizeof(slw_call), 0, prediction.request.node(), bundle_.manifest.parameters.root().node(), &writer.abi,
-                  prediction.deadline, view(prediction.request_id), &is_cancelled, &fail_call},
+  CallState call{{sizeof(slw_call), 0, prediction.request.node(), bundle_.manifest.parameters.root().node(),
+                  &writer.abi, prediction.deadline, view(prediction.request_id), &is_cancelled, &fail_call},
                  &prediction,
                  {}};
   slw_status status;
@@ -144,7 +162,8 @@ plugin::UnloadReport PluginPredictor::unload() {
     try {
       library_.table().destroy(model_);
     } catch (...) {
-      telemetry::log(telemetry::Level::error, "the model let an exception out of destroy, which no plugin may",
+      telemetry::log(telemetry::Level::error,
+                     "the model let an exception out of destroy, which no plugin may",
                      {{"model", bundle_.manifest.name}, {"version", bundle_.manifest.version.text()}});
     }
     return library_.unload();
@@ -152,6 +171,8 @@ plugin::UnloadReport PluginPredictor::unload() {
   return {};
 }
 
-PluginPredictor::~PluginPredictor() { unload(); }
+PluginPredictor::~PluginPredictor() {
+  unload();
+}
 
 }  // namespace slipway::model

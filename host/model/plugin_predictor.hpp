@@ -13,8 +13,8 @@ namespace slipway::model {
 
 class PluginPredictor : public Predictor {
  public:
-  // Checks that the plugin is what the manifest says, and creates its model. `bundle` and `services` must outlive the predictor.
-  // May take as long as the model's author likes.  [control]
+  // Checks that the plugin is what the manifest says, and creates its model. `bundle` and `services` must
+  // outlive the predictor. May take as long as the model's author likes.  [control]
   static Result<std::unique_ptr<PluginPredictor>> create(plugin::Library library, const Bundle& bundle,
                                                          const HostServices& services);
   ~PluginPredictor() override;  // destroys the model and unloads the plugin  [control]
@@ -23,7 +23,8 @@ class PluginPredictor : public Predictor {
 
   Status predict(const Prediction& prediction, document::Builder& response) override;
 
-  // Destroys the model and unloads the plugin, and says whether the plugin left memory. No call may be running.  [control]
+  // Destroys the model and unloads the plugin, and says whether the plugin left memory. No call may be
+  // running.  [control]
   plugin::UnloadReport unload();
 
  private:

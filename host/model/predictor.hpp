@@ -22,9 +22,10 @@ class Predictor {
  public:
   virtual ~Predictor() = default;
 
-  // Writes the response's events to `response`, which was started; the caller finishes it. The error's code says whose fault it
-  // is: invalid_argument (the request makes no sense to the model; the pointer is in the request), internal (the model),
-  // deadline_exceeded, cancelled, unavailable. Many threads at once, unless the manifest says `threads: single`.  [predict]
+  // Writes the response's events to `response`, which was started; the caller finishes it. The error's code
+  // says whose fault it is: invalid_argument (the request makes no sense to the model; the pointer is in the
+  // request), internal (the model), deadline_exceeded, cancelled, unavailable. Many threads at once, unless
+  // the manifest says `threads: single`.  [predict]
   virtual Status predict(const Prediction& prediction, document::Builder& response) = 0;
 };
 

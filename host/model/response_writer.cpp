@@ -53,15 +53,27 @@ slw_status begin_array(slw_writer* out) {
 slw_status end_array(slw_writer* out) {
   return write(out, [](Builder& b) { return b.end_array(); });
 }
-slw_status tensor(slw_writer* out, std::uint32_t type, std::uint32_t rank, const std::uint64_t* shape, const void* data) {
+slw_status tensor(slw_writer* out, std::uint32_t type, std::uint32_t rank, const std::uint64_t* shape,
+                  const void* data) {
   return write(out, [&](Builder& b) {
     return b.tensor(static_cast<slw_type>(type), std::span<const std::uint64_t>(shape, rank), data);
   });
 }
 
-constexpr slw_writer_table kTable = {sizeof(slw_writer_table), 0,   null_value,   boolean, int64,      uint64,
-                                     float64,                  string, begin_object, key,     end_object, begin_array,
-                                     end_array,                tensor};
+constexpr slw_writer_table kTable = {sizeof(slw_writer_table),
+                                     0,
+                                     null_value,
+                                     boolean,
+                                     int64,
+                                     uint64,
+                                     float64,
+                                     string,
+                                     begin_object,
+                                     key,
+                                     end_object,
+                                     begin_array,
+                                     end_array,
+                                     tensor};
 
 }  // namespace
 

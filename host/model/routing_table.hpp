@@ -16,8 +16,9 @@
 
 namespace slipway::model {
 
-// A version's place in routing tables. A table keeps slots alive, and a slot keeps its word alive; the version in it is
-// there as long as somebody holds a lease. Serving derives from it what it counts for each version.
+// A version's place in routing tables. A table keeps slots alive, and a slot keeps its word alive; the
+// version in it is there as long as somebody holds a lease. Serving derives from it what it counts for each
+// version.
 class Slot {
  public:
   explicit Slot(std::unique_ptr<ModelVersion> version) : version_(std::move(version)) {}
@@ -37,8 +38,9 @@ class Slot {
 };
 
 struct Route {
-  std::shared_ptr<Slot> stable;                                         // answers unpinned requests
-  std::map<std::string, std::shared_ptr<Slot>, std::less<>> versions;   // by version text; `stable` is among them
+  std::shared_ptr<Slot> stable;  // answers unpinned requests
+  std::map<std::string, std::shared_ptr<Slot>, std::less<>>
+      versions;  // by version text; `stable` is among them
 
   std::shared_ptr<Slot> find(std::string_view version) const {
     const auto found = versions.find(version);
@@ -71,8 +73,8 @@ class RoutingTable {
   std::map<std::string, Route, std::less<>> sorted_;
 };
 
-// The current table. Replacing it is one step: a reader sees the old table or the new one, never a mixture, and never an
-// older one after a newer one.
+// The current table. Replacing it is one step: a reader sees the old table or the new one, never a mixture,
+// and never an older one after a newer one.
 class RoutingTableOwner {
  public:
   RoutingTableOwner() : table_(std::make_shared<const RoutingTable>()) {}
@@ -88,8 +90,8 @@ class RoutingTableOwner {
   std::atomic<std::uint64_t> generation_{1};
 };
 
-// A thread's own copy of the current table's pointer: looking at it costs one load of a number that changes only with the
-// table. One thread.
+// A thread's own copy of the current table's pointer: looking at it costs one load of a number that changes
+// only with the table. One thread.
 class RoutingTableReader {
  public:
   explicit RoutingTableReader(const RoutingTableOwner& owner) : owner_(owner) {}

@@ -8,14 +8,16 @@ ModelVersion::ModelVersion(Bundle bundle)
 
 Result<std::unique_ptr<ModelVersion>> ModelVersion::load(Bundle bundle, const std::filesystem::path& cache) {
   if (bundle.manifest.isolation == Isolation::process)
-    return Error(Code::unsupported,
-                 "isolation: process is not supported by this build of Slipway yet; set isolation: in-process in " +
-                     (bundle.directory / "model.yaml").string());
+    return Error(
+        Code::unsupported,
+        "isolation: process is not supported by this build of Slipway yet; set isolation: in-process in " +
+            (bundle.directory / "model.yaml").string());
   Result<plugin::StoredLibrary> stored =
       plugin::StoredLibrary::store(bundle.plugin_file(), cache, plugin::InspectionPolicy());
   if (!stored && stored.error().code == Code::not_found)
     return Error(Code::not_found, "the bundle has no plugin for this host: " + bundle.plugin_file().string() +
-                                      " does not exist; build it for " + std::string(host_architecture()) + " and put it there");
+                                      " does not exist; build it for " + std::string(host_architecture()) +
+                                      " and put it there");
   if (!stored) return std::move(stored).error();
   if (!stored->why_in_memory().empty())
     telemetry::log(telemetry::Level::debug, "the plugin's private copy is in memory",

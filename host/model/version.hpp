@@ -12,8 +12,8 @@ namespace slipway::model {
 
 class ModelVersion {
  public:
-  // Looks at the plugin, copies it into `cache` (content-addressed; see plugin/stored_library.hpp), loads the copy and creates the
-  // model.  [control]
+  // Looks at the plugin, copies it into `cache` (content-addressed; see plugin/stored_library.hpp), loads the
+  // copy and creates the model.  [control]
   static Result<std::unique_ptr<ModelVersion>> load(Bundle bundle, const std::filesystem::path& cache);
   ModelVersion(const ModelVersion&) = delete;
   ModelVersion& operator=(const ModelVersion&) = delete;

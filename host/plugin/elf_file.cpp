@@ -102,7 +102,8 @@ Status ElfFile::read_header() {
   const std::uint64_t size = header.e_phnum * sizeof(Elf64_Phdr);
   if (header.e_phoff > file_.size() || size > file_.size() - header.e_phoff)
     return damaged("its program headers lie outside of the file (is it truncated?)");
-  // Nothing is read from the section headers, but they are the last thing a linker writes: a copy that was cut off lacks them.
+  // Nothing is read from the section headers, but they are the last thing a linker writes: a copy that was
+  // cut off lacks them.
   const std::uint64_t sections = std::uint64_t{header.e_shnum} * header.e_shentsize;
   if (header.e_shoff != 0 && (header.e_shoff > file_.size() || sections > file_.size() - header.e_shoff))
     return damaged("it is truncated: its section headers lie beyond its end");

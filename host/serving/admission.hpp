@@ -1,5 +1,5 @@
-// Who may start now, who waits, and who is turned away: for each version a bound on predictions at once and on requests
-// that wait, so that a slow model fills its own queue and nobody else's.
+// Who may start now, who waits, and who is turned away: for each version a bound on predictions at once and
+// on requests that wait, so that a slow model fills its own queue and nobody else's.
 #pragma once
 
 #include <atomic>
@@ -24,7 +24,8 @@ class Task {
 // Thread-safe.
 class Admission {
  public:
-  Admission(std::uint32_t concurrency, std::uint32_t queue) : concurrency_(concurrency), queue_limit_(queue) {}
+  Admission(std::uint32_t concurrency, std::uint32_t queue)
+      : concurrency_(concurrency), queue_limit_(queue) {}
 
   // A place to run in at once, if one is free and nobody waits for it.
   bool try_enter() {
@@ -40,10 +41,12 @@ class Admission {
     return waiting_.load(std::memory_order_seq_cst) != 0;
   }
 
-  // Joins the queue; Pool::wake must be called then. False: as many are admitted as there are places and room to wait.
+  // Joins the queue; Pool::wake must be called then. False: as many are admitted as there are places and room
+  // to wait.
   bool enqueue(std::shared_ptr<Task> task);
 
-  // The next task that is still wanted, together with a place to run it in; null when there is none or no place is free.
+  // The next task that is still wanted, together with a place to run it in; null when there is none or no
+  // place is free.
   std::shared_ptr<Task> next();
 
   std::uint32_t running() const { return running_.load(std::memory_order_relaxed); }
@@ -58,11 +61,12 @@ class Admission {
 
   const std::uint32_t concurrency_;
   const std::uint32_t queue_limit_;
-  // Whoever adds to one of these looks at the other afterwards (seq_cst), so a place and a waiting task cannot miss
-  // each other.
+  // Whoever adds to one of these looks at the other afterwards (seq_cst), so a place and a waiting task
+  // cannot miss each other.
   std::atomic<std::uint32_t> running_{0};
   std::atomic<std::uint32_t> waiting_{0};
-  // Those who run or wait. Counted on its own: a task on its way from the queue to a place is one all the while.
+  // Those who run or wait. Counted on its own: a task on its way from the queue to a place is one all the
+  // while.
   std::atomic<std::uint32_t> admitted_{0};
   std::mutex mutex_;
   std::deque<std::shared_ptr<Task>> queue_;

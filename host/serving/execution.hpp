@@ -1,5 +1,5 @@
-// Where a version's predictions run: on the serving thread, which costs no hand-over, or on the pool, where a long one delays
-// nobody. `execution: auto` measures and decides.
+// Where a version's predictions run: on the serving thread, which costs no hand-over, or on the pool, where a
+// long one delays nobody. `execution: auto` measures and decides.
 #pragma once
 
 #include <array>
@@ -16,9 +16,9 @@ namespace slipway::serving {
 class ExecutionChoice {
  public:
   static constexpr Nanoseconds kInlineBound = 100 * kMicrosecond;  // the p99 that still runs inline
-  static constexpr Nanoseconds kLongCall = kMillisecond;           // an inline call that counts against the model
-  static constexpr std::uint32_t kSamples = 100;                   // measured before the decision
-  static constexpr std::uint32_t kStrikes = 4;                     // long calls within kForgiveAfter calls that demote
+  static constexpr Nanoseconds kLongCall = kMillisecond;  // an inline call that counts against the model
+  static constexpr std::uint32_t kSamples = 100;          // measured before the decision
+  static constexpr std::uint32_t kStrikes = 4;            // long calls within kForgiveAfter calls that demote
   static constexpr std::uint32_t kForgiveAfter = 1000;
 
   explicit ExecutionChoice(model::Execution wanted);

@@ -11,7 +11,9 @@ Pool::Pool(std::size_t most_threads, std::chrono::milliseconds idle_time)
   threads_.emplace_back(&Pool::work, this);
 }
 
-Pool::~Pool() { stop(std::chrono::steady_clock::time_point::max()); }
+Pool::~Pool() {
+  stop(std::chrono::steady_clock::time_point::max());
+}
 
 void Pool::wake(std::shared_ptr<void> owner, Admission& admission) {
   std::vector<std::thread> ended;
@@ -60,8 +62,9 @@ void Pool::work() {
 
 // With the lock held, as a thread's last act.
 void Pool::end_thread() {
-  const auto self = std::find_if(threads_.begin(), threads_.end(),
-                                 [](const std::thread& each) { return each.get_id() == std::this_thread::get_id(); });
+  const auto self = std::find_if(threads_.begin(), threads_.end(), [](const std::thread& each) {
+    return each.get_id() == std::this_thread::get_id();
+  });
   if (self == threads_.end()) return;  // stop() gave up on this one
   ended_.push_back(std::move(*self));
   threads_.erase(self);

@@ -1,5 +1,5 @@
-// The threads that make predictions which are not made on a serving thread. They come when they are needed, up to a bound,
-// and go when they have been idle; models take turns.
+// The threads that make predictions which are not made on a serving thread. They come when they are needed,
+// up to a bound, and go when they have been idle; models take turns.
 #pragma once
 
 #include <chrono>
@@ -23,12 +23,12 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  // A task waits at `admission`, which `owner` keeps alive. Call it once for each task that was queued, and whenever leave()
-  // says so.  [any]
+  // A task waits at `admission`, which `owner` keeps alive. Call it once for each task that was queued, and
+  // whenever leave() says so.  [any]
   void wake(std::shared_ptr<void> owner, Admission& admission);
 
-  // Runs what is queued to its end and joins all threads. False: something still ran at `deadline`; its threads are left to
-  // themselves, and the process should end without further ado.  [control]
+  // Runs what is queued to its end and joins all threads. False: something still ran at `deadline`; its
+  // threads are left to themselves, and the process should end without further ado.  [control]
   bool stop(std::chrono::steady_clock::time_point deadline);
 
   std::size_t threads() const;

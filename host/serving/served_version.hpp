@@ -21,11 +21,13 @@ class ServedVersion : public model::Slot {
   Admission& admission() { return admission_; }
   ExecutionChoice& execution() { return execution_; }
 
-  // A call has ended: counts its outcome and its latencies. `received`: when the request was there as a whole.
+  // A call has ended: counts its outcome and its latencies. `received`: when the request was there as a
+  // whole.
   void count(const model::Call& call, Nanoseconds received);
   // A request was turned away: the queue was full.
   void count_rejected() { counters_.add(kRejected); }
-  // A pooled call was settled before it ended: its deadline passed (timed_out), or its caller went away (cancelled).
+  // A pooled call was settled before it ended: its deadline passed (timed_out), or its caller went away
+  // (cancelled).
   void count_settled_early(model::Outcome outcome) { counters_.add(static_cast<std::size_t>(outcome)); }
 
   static constexpr std::size_t kRejected = model::kOutcomes;

@@ -21,7 +21,8 @@ constexpr std::size_t kQueuedLines = 8192;
 struct Logger {
   LogOptions options;
   std::shared_ptr<spdlog::async_logger> lines;
-  std::shared_ptr<spdlog::details::thread_pool> thread;  // last: it ends, all lines written, before what it writes to does
+  std::shared_ptr<spdlog::details::thread_pool>
+      thread;  // last: it ends, all lines written, before what it writes to does
 };
 
 // Published once by start_log; log() may run in any thread until stop_log.
@@ -34,8 +35,8 @@ const char* name_of(Level level) {
 }
 
 spdlog::level::level_enum spdlog_level(Level level) {
-  constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
-                                                   spdlog::level::err};
+  constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info,
+                                                   spdlog::level::warn, spdlog::level::err};
   return kLevels[static_cast<int>(level)];
 }
 
@@ -43,14 +44,15 @@ spdlog::level::level_enum spdlog_level(Level level) {
 void append_time(PaddedBuffer& out) {
   const auto now = std::chrono::system_clock::now();
   const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  const auto milliseconds =
-      static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000);
+  const auto milliseconds = static_cast<int>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000);
   std::tm utc{};
   gmtime_r(&seconds, &utc);
   char text[40];
   const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
   out.append({text, size});
-  const char fraction[] = {'.', static_cast<char>('0' + milliseconds / 100), static_cast<char>('0' + milliseconds / 10 % 10),
+  const char fraction[] = {'.', static_cast<char>('0' + milliseconds / 100),
+                           static_cast<char>('0' + milliseconds / 10 % 10),
                            static_cast<char>('0' + milliseconds % 10), 'Z'};
   out.append({fraction, sizeof fraction});
 }
@@ -62,7 +64,8 @@ void append_safe_string(std::string_view text, PaddedBuffer& out) {
 
 // For people: quotes only where white space or control characters would mislead.
 void append_plain(std::string_view text, PaddedBuffer& out) {
-  const bool plain = !text.empty() && is_utf8(text) && text.find_first_of(" \"=\\") == std::string_view::npos &&
+  const bool plain = !text.empty() && is_utf8(text) &&
+                     text.find_first_of(" \"=\\") == std::string_view::npos &&
                      std::string_view(text).find_first_of("\n\r\t\x1b") == std::string_view::npos;
   if (plain)
     out.append(text);
@@ -73,12 +76,14 @@ void append_plain(std::string_view text, PaddedBuffer& out) {
 void append_value(const Field& field, bool json, PaddedBuffer& out) {
   if (const auto* text = std::get_if<std::string_view>(&field.value))
     return json ? append_safe_string(*text, out) : append_plain(*text, out);
-  if (const auto* integer = std::get_if<std::int64_t>(&field.value)) return out.append(std::to_string(*integer));
+  if (const auto* integer = std::get_if<std::int64_t>(&field.value))
+    return out.append(std::to_string(*integer));
   if (const auto* truth = std::get_if<bool>(&field.value)) return out.append(*truth ? "true" : "false");
   out.append(std::to_string(std::get<double>(field.value)));
 }
 
-void append_json_line(Level level, std::string_view message, std::initializer_list<Field> fields, PaddedBuffer& out) {
+void append_json_line(Level level, std::string_view message, std::initializer_list<Field> fields,
+                      PaddedBuffer& out) {
   out.append("{\"time\":\"");
   append_time(out);
   out.append("\",\"level\":\"");
@@ -94,7 +99,8 @@ void append_json_line(Level level, std::string_view message, std::initializer_li
   out.append("}");
 }
 
-void append_console_line(Level level, std::string_view message, std::initializer_list<Field> fields, PaddedBuffer& out) {
+void append_console_line(Level level, std::string_view message, std::initializer_list<Field> fields,
+                         PaddedBuffer& out) {
   append_time(out);
   out.append(" ");
   out.append(name_of(level));
@@ -115,8 +121,9 @@ Status start_log(const LogOptions& options) {
     auto logger = std::make_unique<Logger>();
     logger->options = options;
     logger->thread = std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1);
-    logger->lines = std::make_shared<spdlog::async_logger>("slipway", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                                                           logger->thread, spdlog::async_overflow_policy::overrun_oldest);
+    logger->lines =
+        std::make_shared<spdlog::async_logger>("slipway", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
+                                               logger->thread, spdlog::async_overflow_policy::overrun_oldest);
     logger->lines->set_pattern("%v");
     logger->lines->set_level(spdlog_level(options.level));
     logger->lines->flush_on(spdlog::level::info);

@@ -1,5 +1,5 @@
-// The host's log: one line an event, as JSON or for people, written by a thread of its own so that serving never waits for
-// a disk or a terminal.
+// The host's log: one line an event, as JSON or for people, written by a thread of its own so that serving
+// never waits for a disk or a terminal.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ Status start_log(const LogOptions& options);
 void stop_log();
 
 bool log_enabled(Level level);
-// Never a request's or response's body, and nothing that a schema calls sensitive. When lines come faster than they can be
-// written the oldest are dropped. Never throws.  [any]
+// Never a request's or response's body, and nothing that a schema calls sensitive. When lines come faster
+// than they can be written the oldest are dropped. Never throws.  [any]
 void log(Level level, std::string_view message, std::initializer_list<Field> fields = {}) noexcept;
 
 }  // namespace slipway::telemetry

@@ -62,7 +62,8 @@ void PrometheusText::sample(std::string_view name, std::string_view labels, std:
   out_.append("\n");
 }
 
-void PrometheusText::histogram(std::string_view name, std::string_view labels, const LatencyHistogram::Snapshot& snapshot) {
+void PrometheusText::histogram(std::string_view name, std::string_view labels,
+                               const LatencyHistogram::Snapshot& snapshot) {
   const std::string buckets = std::string(name) + "_bucket";
   const std::string prefix = labels.empty() ? "" : std::string(labels) + ",";
   std::uint64_t cumulative = 0;
@@ -76,7 +77,8 @@ void PrometheusText::histogram(std::string_view name, std::string_view labels, c
     }
     sample(buckets, prefix + label("le", bound), cumulative);
   }
-  sample(std::string(name) + "_sum", labels, static_cast<double>(snapshot.sum_ns) / static_cast<double>(kSecond));
+  sample(std::string(name) + "_sum", labels,
+         static_cast<double>(snapshot.sum_ns) / static_cast<double>(kSecond));
   sample(std::string(name) + "_count", labels, cumulative);
 }
 

@@ -1,5 +1,5 @@
-// Counters and histograms that cost a request a few nanoseconds: threads add to stripes of their own, which are summed when
-// somebody looks.
+// Counters and histograms that cost a request a few nanoseconds: threads add to stripes of their own, which
+// are summed when somebody looks.
 #pragma once
 
 #include <array>
@@ -15,15 +15,17 @@
 
 namespace slipway::telemetry {
 
-// The stripe of the calling thread, below `kStripes`. Threads that serve have one each as long as there are enough.
+// The stripe of the calling thread, below `kStripes`. Threads that serve have one each as long as there are
+// enough.
 constexpr unsigned kStripes = 8;
 unsigned stripe();
 
 // The upper bounds of latency buckets.
 constexpr std::array<Nanoseconds, 18> kLatencyBuckets = {
-    25 * kMicrosecond,  50 * kMicrosecond,  100 * kMicrosecond, 250 * kMicrosecond, 500 * kMicrosecond, kMillisecond,
-    2'500 * kMicrosecond, 5 * kMillisecond, 10 * kMillisecond,  25 * kMillisecond,  50 * kMillisecond,  100 * kMillisecond,
-    250 * kMillisecond, 500 * kMillisecond, kSecond,            2'500 * kMillisecond, 5 * kSecond,      10 * kSecond};
+    25 * kMicrosecond,    50 * kMicrosecond,    100 * kMicrosecond, 250 * kMicrosecond, 500 * kMicrosecond,
+    kMillisecond,         2'500 * kMicrosecond, 5 * kMillisecond,   10 * kMillisecond,  25 * kMillisecond,
+    50 * kMillisecond,    100 * kMillisecond,   250 * kMillisecond, 500 * kMillisecond, kSecond,
+    2'500 * kMillisecond, 5 * kSecond,          10 * kSecond};
 
 // `Count` counters that belong together.
 template <std::size_t Count>
@@ -59,7 +61,8 @@ class LatencyHistogram {
   CounterSet<kLatencyBuckets.size() + 2> counts_;  // buckets, longer, sum in nanoseconds
 };
 
-// Prometheus text format 0.0.4. One metric's lines must be written together: begin it once, then write its samples.
+// Prometheus text format 0.0.4. One metric's lines must be written together: begin it once, then write its
+// samples.
 class PrometheusText {
  public:
   explicit PrometheusText(PaddedBuffer& out) : out_(out) {}

@@ -1,3 +1,3 @@
 /* The layout as this compiler sees it; and the header twice. */
-#include <slipway/plugin.h>
 #include "layout.h"
+#include <slipway/plugin.h>

@@ -1,5 +1,5 @@
-/* The layout of everything that crosses the ABI, in numbers: a compiler that disagrees does not compile this, and
- * neither does a change that would break plugins already built. C11 and C++20. */
+/* The layout of everything that crosses the ABI, in numbers: a compiler that disagrees does not compile this,
+ * and neither does a change that would break plugins already built. C11 and C++20. */
 #ifndef ABI_LAYOUT_H
 #define ABI_LAYOUT_H
 
@@ -76,8 +76,8 @@ AT(slw_plugin, predict, 48);
 AT(slw_plugin, get_extension, 56);
 
 static_assert(SLW_NULL == 0 && SLW_FALSE == 1 && SLW_TRUE == 2 && SLW_INT64 == 3 && SLW_UINT64 == 4 &&
-                  SLW_FLOAT64 == 5 && SLW_STRING == 6 && SLW_BYTES == 7 && SLW_ARRAY == 8 && SLW_OBJECT == 9 &&
-                  SLW_TENSOR == 10,
+                  SLW_FLOAT64 == 5 && SLW_STRING == 6 && SLW_BYTES == 7 && SLW_ARRAY == 8 &&
+                  SLW_OBJECT == 9 && SLW_TENSOR == 10,
               "a kind was renumbered");
 static_assert(SLW_BOOL == 1 && SLW_I8 == 2 && SLW_I16 == 3 && SLW_I32 == 4 && SLW_I64 == 5 && SLW_U8 == 6 &&
                   SLW_U16 == 7 && SLW_U32 == 8 && SLW_U64 == 9 && SLW_F32 == 10 && SLW_F64 == 11,

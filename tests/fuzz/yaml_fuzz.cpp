@@ -1,4 +1,5 @@
-// YAML text: reading never crashes nor grows without bound, and what was read can be written as JSON and read as that.
+// YAML text: reading never crashes nor grows without bound, and what was read can be written as JSON and read
+// as that.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

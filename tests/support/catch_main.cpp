@@ -1,5 +1,5 @@
-// The main function of every unit test, and a reporter that speaks TAP with one line a test case, so that meson counts cases.
-// (Catch2's own TAP reporter counts assertions.)
+// The main function of every unit test, and a reporter that speaks TAP with one line a test case, so that
+// meson counts cases. (Catch2's own TAP reporter counts assertions.)
 #define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>
 
@@ -19,13 +19,14 @@ class CaseReporter : public Catch::StreamingReporterBase<CaseReporter> {
     stream << "# " << result.getSourceInfo() << ": " << result.getExpression();
     if (result.hasExpandedExpression()) stream << "  is  " << one_line(result.getExpandedExpression());
     if (result.hasMessage()) stream << "  " << one_line(result.getMessage());
-    for (const Catch::MessageInfo& info : stats.infoMessages) stream << "\n#   with " << one_line(info.message);
+    for (const Catch::MessageInfo& info : stats.infoMessages)
+      stream << "\n#   with " << one_line(info.message);
     stream << std::endl;
     return true;
   }
   void testCaseEnded(const Catch::TestCaseStats& stats) override {
-    stream << (stats.totals.assertions.allOk() ? "ok " : "not ok ") << ++count_ << " - " << one_line(stats.testInfo.name)
-           << std::endl;
+    stream << (stats.totals.assertions.allOk() ? "ok " : "not ok ") << ++count_ << " - "
+           << one_line(stats.testInfo.name) << std::endl;
     StreamingReporterBase::testCaseEnded(stats);
   }
   void testRunEnded(const Catch::TestRunStats& stats) override {

@@ -1,15 +1,17 @@
 /* The plugin ABI: all that a model and the Slipway host know of each other.
  *
- * A plugin is a shared library with ONE exported symbol, the constant table `slipway_plugin_v0`. The host reads the
- * table, refuses what it cannot serve, and only then calls anything. C++ authors want <slipway/model.hpp> instead.
+ * A plugin is a shared library with ONE exported symbol, the constant table `slipway_plugin_v0`. The host
+ * reads the table, refuses what it cannot serve, and only then calls anything. C++ authors want
+ * <slipway/model.hpp> instead.
  *
  * Rules that hold everywhere below:
- *  - Tables start with their own `size` in bytes and are only ever appended to. Ask SLW_HAS before using a field
- *    that came after minor version 0.
+ *  - Tables start with their own `size` in bytes and are only ever appended to. Ask SLW_HAS before using a
+ * field that came after minor version 0.
  *  - Nobody frees what the other side allocated. Each pointer says how long it lives.
  *  - No exception, signal or longjmp may leave a function of a plugin.
- *  - Thread tags: [control] one at a time per model, never while a [predict] of that model runs; [predict] many threads
- *    at once (one at a time where the manifest says `threads: single`); [any] from any thread, at any time.
+ *  - Thread tags: [control] one at a time per model, never while a [predict] of that model runs; [predict]
+ * many threads at once (one at a time where the manifest says `threads: single`); [any] from any thread, at
+ * any time.
  *  - Text is UTF-8 and need not be NUL-terminated unless it is a `const char*`.
  */
 #ifndef SLIPWAY_PLUGIN_H
@@ -32,14 +34,16 @@ extern "C" {
 typedef int32_t slw_status;
 enum {
   SLW_OK = 0,
-  SLW_INVALID_ARGUMENT = 1, /* well-formed, but makes no sense to the model: the caller gets 422 with your pointer */
-  SLW_FAILED = 2,           /* the model is at fault: 500 */
-  SLW_DEADLINE_EXCEEDED = 3,/* you looked at the deadline and gave up: 504 */
-  SLW_CANCELLED = 4,        /* you asked `cancelled` and stopped: nobody waits for an answer */
-  SLW_UNAVAILABLE = 5       /* cannot answer now, later perhaps: 503 */
+  SLW_INVALID_ARGUMENT =
+      1,          /* well-formed, but makes no sense to the model: the caller gets 422 with your pointer */
+  SLW_FAILED = 2, /* the model is at fault: 500 */
+  SLW_DEADLINE_EXCEEDED = 3, /* you looked at the deadline and gave up: 504 */
+  SLW_CANCELLED = 4,         /* you asked `cancelled` and stopped: nobody waits for an answer */
+  SLW_UNAVAILABLE = 5        /* cannot answer now, later perhaps: 503 */
 };
 
-/* ---- what the host offers ---------------------------------------------------------------------------------------- */
+/* ---- what the host offers
+ * ---------------------------------------------------------------------------------------- */
 
 enum { SLW_LOG_DEBUG = 0, SLW_LOG_INFO = 1, SLW_LOG_WARNING = 2, SLW_LOG_ERROR = 3 };
 enum { SLW_METRIC_COUNTER = 0, SLW_METRIC_GAUGE = 1, SLW_METRIC_HISTOGRAM = 2 };
@@ -52,8 +56,9 @@ struct slw_host { /* lives until `destroy` has returned */
   uint32_t abi_minor;
   /* One line to the host's log. `call` adds the request's ID; NULL outside predict.  [any] */
   void (*log)(const slw_host* host, const slw_call* call, int32_t level, slw_string message);
-  /* A metric by name ([a-z_][a-z0-9_]*, the host adds a prefix and the model's labels); the same name gives the same
-   * handle. 0 when the name is no good or there are too many: recording to 0 does nothing.  [control] */
+  /* A metric by name ([a-z_][a-z0-9_]*, the host adds a prefix and the model's labels); the same name gives
+   * the same handle. 0 when the name is no good or there are too many: recording to 0 does nothing. [control]
+   */
   uint32_t (*metric)(const slw_host* host, int32_t kind, slw_string name, slw_string help);
   /* Adds to a counter, sets a gauge, observes in a histogram.  [any] */
   void (*record)(const slw_host* host, uint32_t metric, double value);
@@ -63,10 +68,10 @@ struct slw_host { /* lives until `destroy` has returned */
   const void* (*get_extension)(const slw_host* host, const char* id);
 };
 
-/* Where a response is written. Values come in the order of the JSON text they will be: begin_object, key, value, key,
- * value, end_object. What is written is copied before the function returns. A misuse, a NaN, an infinity or bad UTF-8
- * is answered with SLW_FAILED, and from then on everything is: the prediction has failed, and predict may stop.
- * One prediction's thread at a time.  [predict] */
+/* Where a response is written. Values come in the order of the JSON text they will be: begin_object, key,
+ * value, key, value, end_object. What is written is copied before the function returns. A misuse, a NaN, an
+ * infinity or bad UTF-8 is answered with SLW_FAILED, and from then on everything is: the prediction has
+ * failed, and predict may stop. One prediction's thread at a time.  [predict] */
 typedef struct slw_writer slw_writer;
 
 typedef struct slw_writer_table {
@@ -83,16 +88,18 @@ typedef struct slw_writer_table {
   slw_status (*end_object)(slw_writer* out);
   slw_status (*begin_array)(slw_writer* out);
   slw_status (*end_array)(slw_writer* out);
-  /* A whole array of numbers: `shape[0] * ... * shape[rank - 1]` elements of enum slw_type at `data`, row-major;
-   * nested arrays in JSON. `rank` is 1 to SLW_MAX_RANK. */
-  slw_status (*tensor)(slw_writer* out, uint32_t type, uint32_t rank, const uint64_t* shape, const void* data);
+  /* A whole array of numbers: `shape[0] * ... * shape[rank - 1]` elements of enum slw_type at `data`,
+   * row-major; nested arrays in JSON. `rank` is 1 to SLW_MAX_RANK. */
+  slw_status (*tensor)(slw_writer* out, uint32_t type, uint32_t rank, const uint64_t* shape,
+                       const void* data);
 } slw_writer_table;
 
 struct slw_writer {
   const slw_writer_table* fn;
 };
 
-/* ---- what the host hands to a plugin ------------------------------------------------------------------------------ */
+/* ---- what the host hands to a plugin
+ * ------------------------------------------------------------------------------ */
 
 typedef struct slw_setup slw_setup;
 struct slw_setup { /* lives until `create` has returned; `host` and `parameters` until `destroy` has */
@@ -117,12 +124,13 @@ struct slw_call { /* all of it lives until `predict` has returned */
   slw_string request_id;
   /* Not 0 once nobody waits for the answer (deadline passed, caller gone). Cheap.  [any] */
   int32_t (*cancelled)(const slw_call* call);
-  /* Says why predict fails: a sentence and, for SLW_INVALID_ARGUMENT, the JSON pointer of the value at fault (empty:
-   * the whole request). Both are copied. Returns `status`.  [predict] */
+  /* Says why predict fails: a sentence and, for SLW_INVALID_ARGUMENT, the JSON pointer of the value at fault
+   * (empty: the whole request). Both are copied. Returns `status`.  [predict] */
   slw_status (*fail)(const slw_call* call, slw_status status, slw_string message, slw_string pointer);
 };
 
-/* ---- what a plugin offers ----------------------------------------------------------------------------------------- */
+/* ---- what a plugin offers
+ * ----------------------------------------------------------------------------------------- */
 
 typedef struct slw_plugin {
   uint32_t size;           /* sizeof(slw_plugin) */
@@ -130,10 +138,11 @@ typedef struct slw_plugin {
   const char* sdk_version; /* SLW_SDK_VERSION */
   const char* name;        /* the model and version it was built as; must be the manifest's. "": not stated */
   const char* version;
-  /* Makes a model. May be slow. `*model` is yours and comes back in every call. On failure nothing is destroyed:
-   * undo what was done and return a status, best through setup->fail.  [control] */
+  /* Makes a model. May be slow. `*model` is yours and comes back in every call. On failure nothing is
+   * destroyed: undo what was done and return a status, best through setup->fail.  [control] */
   slw_status (*create)(const slw_setup* setup, void** model);
-  /* After the last predict. Join your threads and give everything back: the code is unmapped next.  [control] */
+  /* After the last predict. Join your threads and give everything back: the code is unmapped next.  [control]
+   */
   void (*destroy)(void* model);
   /* Answers one request. Must not change the model unless you synchronise it yourself.  [predict] */
   slw_status (*predict)(void* model, const slw_call* call);
@@ -144,7 +153,8 @@ typedef struct slw_plugin {
 #define SLW_PLUGIN_SYMBOL "slipway_plugin_v0"
 #define SLW_EXPORT __attribute__((visibility("default")))
 
-/* Define this one in your plugin:  SLW_EXPORT const slw_plugin slipway_plugin_v0 = { sizeof(slw_plugin), ... }; */
+/* Define this one in your plugin:  SLW_EXPORT const slw_plugin slipway_plugin_v0 = { sizeof(slw_plugin), ...
+ * }; */
 extern SLW_EXPORT const slw_plugin slipway_plugin_v0;
 
 #ifdef __cplusplus

@@ -1,10 +1,10 @@
 /* The value document: how a request, a response or a model's parameters lie in memory.
  *
- * A document is one block of 16-byte nodes and their payload bytes. A node never holds a pointer: it holds an unsigned
- * distance in bytes from the node itself *forward* to its payload, so a document can be moved, or mapped in another
- * process, and read there unchanged. All of it is little-endian, read-only, and as long-lived as the function that
- * hands it out says. The layout is part of the plugin ABI: kinds are only ever added, and a host never sends a kind
- * newer than the ABI minor version a plugin was built for.
+ * A document is one block of 16-byte nodes and their payload bytes. A node never holds a pointer: it holds an
+ * unsigned distance in bytes from the node itself *forward* to its payload, so a document can be moved, or
+ * mapped in another process, and read there unchanged. All of it is little-endian, read-only, and as
+ * long-lived as the function that hands it out says. The layout is part of the plugin ABI: kinds are only
+ * ever added, and a host never sends a kind newer than the ABI minor version a plugin was built for.
  *
  * Everything here is plain C11, inline, and safe to call from any thread.  [any]
  */
@@ -29,8 +29,9 @@ enum slw_kind {
   SLW_STRING = 6,  /* count bytes of valid UTF-8 at the payload; may hold NUL, is not terminated */
   SLW_BYTES = 7,   /* count octets at the payload; never comes from JSON */
   SLW_ARRAY = 8,   /* count nodes at the payload, 16-byte aligned */
-  SLW_OBJECT = 9,  /* count pairs of nodes (key, value) at the payload, in the order they were written; see slw_find */
-  SLW_TENSOR = 10  /* count numbers in row-major order; JSON's arrays of numbers are tensors of rank 1 */
+  SLW_OBJECT =
+      9, /* count pairs of nodes (key, value) at the payload, in the order they were written; see slw_find */
+  SLW_TENSOR = 10 /* count numbers in row-major order; JSON's arrays of numbers are tensors of rank 1 */
 };
 
 /* The element type of a tensor, in the low seven bits of `detail`. JSON yields SLW_I64 and SLW_F64 only. */
@@ -48,16 +49,16 @@ enum slw_type {
   SLW_F64 = 11
 };
 
-/* In `detail` of SLW_FLOAT64: the number was written without fraction and exponent, as an integer no 64 bits can hold,
- * or as -0. */
+/* In `detail` of SLW_FLOAT64: the number was written without fraction and exponent, as an integer no 64 bits
+ * can hold, or as -0. */
 #define SLW_INTEGRAL 0x80u
-/* In `detail` of a SLW_F64 tensor: integers were among the numbers; behind the data lies a bitmap, bit i%8 of byte i/8,
- * that says which. */
+/* In `detail` of a SLW_F64 tensor: integers were among the numbers; behind the data lies a bitmap, bit i%8 of
+ * byte i/8, that says which. */
 #define SLW_MIXED 0x80u
 
 #define SLW_MAX_RANK 8
-/* An object with more members than this carries an index behind its pairs: count uint32 member numbers, sorted by
- * (key hash, key length, key bytes). */
+/* An object with more members than this carries an index behind its pairs: count uint32 member numbers,
+ * sorted by (key hash, key length, key bytes). */
 #define SLW_INDEXED_ABOVE 16
 
 typedef struct slw_value {
@@ -90,10 +91,14 @@ static inline int slw_is_number(const slw_value* value) {
 /* The number as a double: exact up to 2^53, else the nearest. 0 for what is not a number. */
 static inline double slw_number(const slw_value* value) {
   switch (value->kind) {
-    case SLW_INT64: return (double)value->as.i64;
-    case SLW_UINT64: return (double)value->as.u64;
-    case SLW_FLOAT64: return value->as.f64;
-    default: return 0;
+    case SLW_INT64:
+      return (double)value->as.i64;
+    case SLW_UINT64:
+      return (double)value->as.u64;
+    case SLW_FLOAT64:
+      return value->as.f64;
+    default:
+      return 0;
   }
 }
 
@@ -110,16 +115,28 @@ static inline slw_string slw_text(const slw_value* value) {
 /* The size of one element of a tensor in bytes; 0 for a type this header does not know. */
 static inline size_t slw_type_size(unsigned type) {
   switch (type & 0x7Fu) {
-    case SLW_BOOL: case SLW_I8: case SLW_U8: return 1;
-    case SLW_I16: case SLW_U16: return 2;
-    case SLW_I32: case SLW_U32: case SLW_F32: return 4;
-    case SLW_I64: case SLW_U64: case SLW_F64: return 8;
-    default: return 0;
+    case SLW_BOOL:
+    case SLW_I8:
+    case SLW_U8:
+      return 1;
+    case SLW_I16:
+    case SLW_U16:
+      return 2;
+    case SLW_I32:
+    case SLW_U32:
+    case SLW_F32:
+      return 4;
+    case SLW_I64:
+    case SLW_U64:
+    case SLW_F64:
+      return 8;
+    default:
+      return 0;
   }
 }
 
-/* A tensor's numbers, `count` of them. A payload of rank 1 is just its data; any other rank has its shape, eight
- * uint64, before it. Data of 64 bytes or more are 64-byte aligned, shorter ones 16-byte aligned. */
+/* A tensor's numbers, `count` of them. A payload of rank 1 is just its data; any other rank has its shape,
+ * eight uint64, before it. Data of 64 bytes or more are 64-byte aligned, shorter ones 16-byte aligned. */
 static inline const void* slw_tensor_data(const slw_value* tensor) {
   return (const char*)slw_payload(tensor) + (tensor->tag == 1 ? 0 : 64);
 }
@@ -148,26 +165,60 @@ static inline uint32_t slw_length(const slw_value* value) {
 static inline slw_value slw_tensor_number(const slw_value* tensor, uint32_t i) {
   const char* at = (const char*)slw_tensor_data(tensor) + (size_t)i * slw_type_size(tensor->detail);
   slw_value number = {SLW_INT64, 0, 0, 0, {0}};
-  uint8_t u8; uint16_t u16; uint32_t u32; int8_t i8; int16_t i16; int32_t i32; float f32;
+  uint8_t u8;
+  uint16_t u16;
+  uint32_t u32;
+  int8_t i8;
+  int16_t i16;
+  int32_t i32;
+  float f32;
   switch (tensor->detail & 0x7Fu) {
-    case SLW_BOOL: memcpy(&u8, at, 1); number.kind = u8 ? SLW_TRUE : SLW_FALSE; break;
-    case SLW_I8: memcpy(&i8, at, 1); number.as.i64 = i8; break;
-    case SLW_I16: memcpy(&i16, at, 2); number.as.i64 = i16; break;
-    case SLW_I32: memcpy(&i32, at, 4); number.as.i64 = i32; break;
-    case SLW_I64: memcpy(&number.as.i64, at, 8); break;
-    case SLW_U8: memcpy(&u8, at, 1); number.as.i64 = u8; break;
-    case SLW_U16: memcpy(&u16, at, 2); number.as.i64 = u16; break;
-    case SLW_U32: memcpy(&u32, at, 4); number.as.i64 = u32; break;
+    case SLW_BOOL:
+      memcpy(&u8, at, 1);
+      number.kind = u8 ? SLW_TRUE : SLW_FALSE;
+      break;
+    case SLW_I8:
+      memcpy(&i8, at, 1);
+      number.as.i64 = i8;
+      break;
+    case SLW_I16:
+      memcpy(&i16, at, 2);
+      number.as.i64 = i16;
+      break;
+    case SLW_I32:
+      memcpy(&i32, at, 4);
+      number.as.i64 = i32;
+      break;
+    case SLW_I64:
+      memcpy(&number.as.i64, at, 8);
+      break;
+    case SLW_U8:
+      memcpy(&u8, at, 1);
+      number.as.i64 = u8;
+      break;
+    case SLW_U16:
+      memcpy(&u16, at, 2);
+      number.as.i64 = u16;
+      break;
+    case SLW_U32:
+      memcpy(&u32, at, 4);
+      number.as.i64 = u32;
+      break;
     case SLW_U64:
       memcpy(&number.as.u64, at, 8);
       if (number.as.u64 > (uint64_t)INT64_MAX) number.kind = SLW_UINT64;
       break;
-    case SLW_F32: memcpy(&f32, at, 4); number.kind = SLW_FLOAT64; number.as.f64 = (double)f32; break;
+    case SLW_F32:
+      memcpy(&f32, at, 4);
+      number.kind = SLW_FLOAT64;
+      number.as.f64 = (double)f32;
+      break;
     case SLW_F64:
       number.kind = SLW_FLOAT64;
       memcpy(&number.as.f64, at, 8);
       if (tensor->detail & SLW_MIXED) {
-        const uint8_t* written_as_integer = (const uint8_t*)slw_tensor_data(tensor) + 8 * (size_t)tensor->count;
+        const uint8_t* written_as_integer =
+            (const uint8_t*)slw_tensor_data(tensor) + 8 * (size_t)tensor->count;
         if (written_as_integer[i / 8] >> (i % 8) & 1) {
           uint64_t bits;
           memcpy(&bits, at, 8);
@@ -180,13 +231,15 @@ static inline slw_value slw_tensor_number(const slw_value* tensor, uint32_t i) {
         }
       }
       break;
-    default: number.kind = SLW_NULL; break;
+    default:
+      number.kind = SLW_NULL;
+      break;
   }
   return number;
 }
 
-/* Element `i` of an array or of a tensor of rank 1, `i < slw_length(array)`. The node returned is the document's own,
- * or `*scratch`, filled with a number of a tensor. A reader need not know which it was. */
+/* Element `i` of an array or of a tensor of rank 1, `i < slw_length(array)`. The node returned is the
+ * document's own, or `*scratch`, filled with a number of a tensor. A reader need not know which it was. */
 static inline const slw_value* slw_element(const slw_value* array, uint32_t i, slw_value* scratch) {
   if (array->kind == SLW_ARRAY) return (const slw_value*)slw_payload(array) + i;
   *scratch = slw_tensor_number(array, i);
@@ -226,8 +279,8 @@ static inline int slw_key_compare(const slw_value* key, uint16_t hash, const cha
   return size == 0 ? 0 : memcmp(slw_payload(key), text, size);
 }
 
-/* The value of the member called `key`, or NULL (also for what is not an object). Linear up to SLW_INDEXED_ABOVE
- * members, logarithmic above. */
+/* The value of the member called `key`, or NULL (also for what is not an object). Linear up to
+ * SLW_INDEXED_ABOVE members, logarithmic above. */
 static inline const slw_value* slw_find(const slw_value* object, const char* key, size_t size) {
   const uint16_t hash = slw_key_hash(key, size);
   const slw_value* pairs;
@@ -247,8 +300,10 @@ static inline const slw_value* slw_find(const slw_value* object, const char* key
     const slw_value* candidate = &pairs[2 * (size_t)index[middle]];
     const int order = slw_key_compare(candidate, hash, key, size);
     if (order == 0) return candidate + 1;
-    if (order < 0) low = middle + 1;
-    else high = middle;
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return NULL;
 }

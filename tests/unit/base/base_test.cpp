@@ -49,8 +49,10 @@ TEST_CASE("UTF-8: well-formed text of every length passes") {
 }
 
 TEST_CASE("UTF-8: each kind of damage is found where it is") {
-  const std::string_view damaged[] = {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
-                                      "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xC3", "\xE2\x82", "\xF0\x9F\x9A", "\xC3("};
+  const std::string_view damaged[] = {
+      "\x80",         "\xC0\x80",         "\xC1\xBF",         "\xE0\x9F\xBF",
+      "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
+      "\xC3",         "\xE2\x82",         "\xF0\x9F\x9A",     "\xC3("};
   for (const std::string_view bytes : damaged) {
     CHECK(find_invalid_utf8(bytes) == 0);
     CHECK(find_invalid_utf8(std::string("12345678") + std::string(bytes)) == 8);
@@ -103,9 +105,11 @@ TEST_CASE("durations and sizes are read with their units, and written back") {
   CHECK(*parse_size("64KiB") == 65536);
   CHECK(*parse_size("2GiB") == 2147483648u);
   CHECK(*parse_size("17") == 17);
-  for (const char* text : {"", "5", "0s", "-1s", "1.5s", "5h", "s", "99999999999999999999s", "9223372036854775807m", "5 s"})
+  for (const char* text :
+       {"", "5", "0s", "-1s", "1.5s", "5h", "s", "99999999999999999999s", "9223372036854775807m", "5 s"})
     CHECK_FALSE(parse_duration(text).ok());
-  for (const char* text : {"", "0", "MiB", "1MB", "1.5MiB", "18446744073709551615GiB"}) CHECK_FALSE(parse_size(text).ok());
+  for (const char* text : {"", "0", "MiB", "1MB", "1.5MiB", "18446744073709551615GiB"})
+    CHECK_FALSE(parse_size(text).ok());
   CHECK(format_duration(90 * kSecond) == "90s");
   CHECK(format_duration(120 * kSecond) == "2m");
   CHECK(format_duration(1500 * kMillisecond) == "1500ms");

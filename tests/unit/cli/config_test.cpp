@@ -14,7 +14,9 @@ namespace {
 
 class ConfigFile {
  public:
-  explicit ConfigFile(const std::string& text) : path_(std::filesystem::temp_directory_path() / ("slipway-config-" + std::to_string(getpid()) + ".yaml")) {
+  explicit ConfigFile(const std::string& text)
+      : path_(std::filesystem::temp_directory_path() /
+              ("slipway-config-" + std::to_string(getpid()) + ".yaml")) {
     std::ofstream(path_) << text;
   }
   ~ConfigFile() { std::filesystem::remove(path_); }
@@ -40,7 +42,8 @@ TEST_CASE("addresses to listen on") {
   CHECK(parse_listen(":80")->host == "0.0.0.0");
   CHECK(parse_listen("[::1]:0")->host == "::1");
   CHECK(parse_listen("localhost:1")->host == "127.0.0.1");
-  for (const char* text : {"", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "::1:80", "127.0.0.1:80x"}) {
+  for (const char* text :
+       {"", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "::1:80", "127.0.0.1:80x"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_listen(text).ok());
   }

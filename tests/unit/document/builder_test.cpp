@@ -25,10 +25,12 @@ Document parse(std::string_view json) {
 }  // namespace
 
 TEST_CASE("a document can be moved to another address and read there") {
-  const Document document = parse(R"({"name":"é","list":[1,"two",{"three":[3.5,4]}],"big":[1.5,2.5,3.5,4.5,5.5,6.5,7.5,8.5,9.5]})");
+  const Document document =
+      parse(R"({"name":"é","list":[1,"two",{"three":[3.5,4]}],"big":[1.5,2.5,3.5,4.5,5.5,6.5,7.5,8.5,9.5]})");
   const auto bytes = document.bytes();
   const auto address = reinterpret_cast<std::uintptr_t>(bytes.data()) % 64;
-  auto* const block = static_cast<std::byte*>(std::aligned_alloc(64, (bytes.size() + address + 63) / 64 * 64));
+  auto* const block =
+      static_cast<std::byte*>(std::aligned_alloc(64, (bytes.size() + address + 63) / 64 * 64));
   std::memcpy(block + address, bytes.data(), bytes.size());
   const Value moved(reinterpret_cast<const slw_value*>(block + address));
   CHECK(to_json(moved) == to_json(document.root()));
@@ -46,7 +48,8 @@ TEST_CASE("every reference points forward and inside the block") {
     const auto* const payload = static_cast<const std::byte*>(slw_payload(node));
     CHECK(payload > reinterpret_cast<const std::byte*>(node));
     CHECK(payload < end);
-    const std::uint32_t children = node->kind == SLW_OBJECT ? 2 * node->count : (node->kind == SLW_ARRAY ? node->count : 0);
+    const std::uint32_t children =
+        node->kind == SLW_OBJECT ? 2 * node->count : (node->kind == SLW_ARRAY ? node->count : 0);
     for (std::uint32_t i = 0; i < children; ++i) walk(static_cast<const slw_value*>(slw_payload(node)) + i);
   };
   walk(document.root().node());
@@ -55,7 +58,8 @@ TEST_CASE("every reference points forward and inside the block") {
 TEST_CASE("members are found in narrow and in wide objects") {
   for (const int members : {0, 1, 16, 17, 1000}) {
     std::string json = "{";
-    for (int i = 0; i < members; ++i) json += (i == 0 ? "\"key" : ",\"key") + std::to_string(i) + "\":" + std::to_string(i);
+    for (int i = 0; i < members; ++i)
+      json += (i == 0 ? "\"key" : ",\"key") + std::to_string(i) + "\":" + std::to_string(i);
     const Document document = parse(json + "}");
     CHECK(document.root().size() == static_cast<std::uint32_t>(members));
     for (int i = 0; i < members; ++i) {
@@ -72,10 +76,12 @@ TEST_CASE("keys whose hashes collide are told apart and found") {
   // The hash looks at both ends of a long key: these differ in the middle only.
   std::string json = "{";
   for (int i = 0; i < 100; ++i)
-    json += std::string(i == 0 ? "" : ",") + "\"beginning-" + std::to_string(1000 + i) + "-the-end-of-it\":" + std::to_string(i);
+    json += std::string(i == 0 ? "" : ",") + "\"beginning-" + std::to_string(1000 + i) +
+            "-the-end-of-it\":" + std::to_string(i);
   const Document document = parse(json + "}");
   for (int i = 0; i < 100; ++i) {
-    const slw_value* const found = document.root().find("beginning-" + std::to_string(1000 + i) + "-the-end-of-it");
+    const slw_value* const found =
+        document.root().find("beginning-" + std::to_string(1000 + i) + "-the-end-of-it");
     REQUIRE(found != nullptr);
     CHECK(found->as.i64 == i);
   }
@@ -156,17 +162,44 @@ TEST_CASE("misuse is refused with words and leaves no document") {
   using Use = std::function<void(Builder&)>;
   const std::pair<Use, std::string> uses[] = {
       {[](Builder&) {}, "no value was written"},
-      {[](Builder& b) { b.null(); b.null(); }, "a second value after the first one"},
-      {[](Builder& b) { b.begin_object(); b.null(); }, "a value in an object without a key before it"},
+      {[](Builder& b) {
+         b.null();
+         b.null();
+       },
+       "a second value after the first one"},
+      {[](Builder& b) {
+         b.begin_object();
+         b.null();
+       },
+       "a value in an object without a key before it"},
       {[](Builder& b) { b.key("a"); }, "a key where none belongs"},
-      {[](Builder& b) { b.begin_array(); b.key("a"); }, "a key where none belongs"},
-      {[](Builder& b) { b.begin_object(); b.key("a"); b.key("b"); }, "a key where none belongs"},
-      {[](Builder& b) { b.begin_object(); b.key("a"); b.end_object(); }, "an object ends between a key and its value"},
+      {[](Builder& b) {
+         b.begin_array();
+         b.key("a");
+       },
+       "a key where none belongs"},
+      {[](Builder& b) {
+         b.begin_object();
+         b.key("a");
+         b.key("b");
+       },
+       "a key where none belongs"},
+      {[](Builder& b) {
+         b.begin_object();
+         b.key("a");
+         b.end_object();
+       },
+       "an object ends between a key and its value"},
       {[](Builder& b) { b.end_array(); }, "an array ends that was not begun"},
-      {[](Builder& b) { b.begin_array(); b.end_object(); }, "an object ends that was not begun"},
+      {[](Builder& b) {
+         b.begin_array();
+         b.end_object();
+       },
+       "an object ends that was not begun"},
       {[](Builder& b) { b.begin_array(); }, "an array was not ended"},
       {[](Builder& b) { b.begin_object(); }, "an object was not ended"},
-      {[](Builder& b) { b.float64(std::numeric_limits<double>::infinity()); }, "an infinite number cannot be written as JSON"},
+      {[](Builder& b) { b.float64(std::numeric_limits<double>::infinity()); },
+       "an infinite number cannot be written as JSON"},
       {[](Builder& b) { b.float64(std::nan("")); }, "NaN cannot be written as JSON"},
       {[](Builder& b) { b.string("\xFF"); }, "a string is not valid UTF-8"},
   };

@@ -48,7 +48,8 @@ TEST_CASE("numbers are ordered exactly across kinds") {
   CHECK(order("9007199254740993", "9007199254740992.0") == 1);
   CHECK(order("-1", "18446744073709551615") == -1);
   CHECK(order("18446744073709551615", "1e20") == -1);
-  CHECK(order("-9223372036854775808", "-9223372036854775809") == 0);  // the latter is read as the nearest double
+  CHECK(order("-9223372036854775808", "-9223372036854775809") ==
+        0);  // the latter is read as the nearest double
   CHECK(order("-9223372036854775808", "-1e300") == 1);
   CHECK(order("2", "2.5") == -1);
   CHECK(order("-2", "-2.5") == 1);

@@ -24,22 +24,45 @@ Error refusal(std::string_view json, const Limits& limits = {}) {
   return read.error();
 }
 
-std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+std::string nested(std::size_t depth) {
+  return std::string(depth, '[') + std::string(depth, ']');
+}
 
 }  // namespace
 
 TEST_CASE("JSON is read and written back as it was") {
-  const std::string_view texts[] = {
-      "null", "true", "false", "0", "-7", "\"\"", "[]", "{}", "[[]]", "[{}]", R"({"":""})",
-      R"({"a":1,"b":[true,false,null],"c":{"d":"text"}})", "[1,2,3]", "[1.5,2,-0.25]", "[1,\"x\",2.5]",
-      "9223372036854775807", "-9223372036854775808", "18446744073709551615", "1.0", "-0", "-0.0", "1e+300",
-      "100000000000000000000", R"("quote \" backslash \\ newline \n")", "\"caf\xC3\xA9 \xF0\x9F\x9A\xA2\""};
+  const std::string_view texts[] = {"null",
+                                    "true",
+                                    "false",
+                                    "0",
+                                    "-7",
+                                    "\"\"",
+                                    "[]",
+                                    "{}",
+                                    "[[]]",
+                                    "[{}]",
+                                    R"({"":""})",
+                                    R"({"a":1,"b":[true,false,null],"c":{"d":"text"}})",
+                                    "[1,2,3]",
+                                    "[1.5,2,-0.25]",
+                                    "[1,\"x\",2.5]",
+                                    "9223372036854775807",
+                                    "-9223372036854775808",
+                                    "18446744073709551615",
+                                    "1.0",
+                                    "-0",
+                                    "-0.0",
+                                    "1e+300",
+                                    "100000000000000000000",
+                                    R"("quote \" backslash \\ newline \n")",
+                                    "\"caf\xC3\xA9 \xF0\x9F\x9A\xA2\""};
   for (const std::string_view text : texts) CHECK(round_trip(text) == text);
 }
 
 TEST_CASE("white space and escapes are understood") {
   CHECK(round_trip(" \t\r\n{ \"a\" : [ 1 , 2.5 ] , \"b\":\n[ ] } ") == R"({"a":[1,2.5],"b":[]})");
-  CHECK(round_trip(R"("\u00e9\ud83d\udea2\/\b\f\n\r\t\u0000")") == "\"\xC3\xA9\xF0\x9F\x9A\xA2/\\b\\f\\n\\r\\t\\u0000\"");
+  CHECK(round_trip(R"("\u00e9\ud83d\udea2\/\b\f\n\r\t\u0000")") ==
+        "\"\xC3\xA9\xF0\x9F\x9A\xA2/\\b\\f\\n\\r\\t\\u0000\"");
 }
 
 TEST_CASE("malformed JSON is refused with the byte where it goes wrong") {
@@ -80,12 +103,15 @@ TEST_CASE("bytes that are not UTF-8 are refused, however they are hidden") {
   CHECK(refusal(R"("\ud83d")").message.starts_with("malformed JSON"));
   CHECK(refusal(R"("\udea2")").message.starts_with("a string is not valid UTF-8"));
   CHECK(refusal(R"(["x", "\ud83dx"])").message.starts_with("malformed JSON"));
-  CHECK(refusal("\xEF\xBB\xBF{}").message == "malformed JSON at byte 0: it starts with a byte order mark; send UTF-8 without one");
-  CHECK(refusal(std::string_view("{\0\"\0", 4)).message == "malformed JSON at byte 0: it is UTF-16 or UTF-32; send UTF-8");
+  CHECK(refusal("\xEF\xBB\xBF{}").message ==
+        "malformed JSON at byte 0: it starts with a byte order mark; send UTF-8 without one");
+  CHECK(refusal(std::string_view("{\0\"\0", 4)).message ==
+        "malformed JSON at byte 0: it is UTF-16 or UTF-32; send UTF-8");
 }
 
 TEST_CASE("a NUL does not end the text") {
-  CHECK(refusal(std::string_view("{\"a\":1}\0{\"b\":2}", 15)).message == "malformed JSON at byte 7: a NUL character");
+  CHECK(refusal(std::string_view("{\"a\":1}\0{\"b\":2}", 15)).message ==
+        "malformed JSON at byte 7: a NUL character");
   CHECK(refusal(std::string_view("[1,2\0]", 6)).message.starts_with("malformed JSON at byte 4"));
   CHECK(refusal(std::string_view("\"a\0b\"", 5)).message.starts_with("malformed JSON"));
 }
@@ -113,14 +139,17 @@ TEST_CASE("every bound is kept, and named") {
   limits.document_bytes = 4096;
   Document document;
   CHECK(read_json(nested(5), document, limits).ok());
-  CHECK(refusal(nested(6), limits).message.starts_with("arrays and objects nested more than 5 deep are not accepted"));
+  CHECK(refusal(nested(6), limits)
+            .message.starts_with("arrays and objects nested more than 5 deep are not accepted"));
   CHECK(refusal("[[[[[[1]]]]]]", limits).code == Code::limit_exceeded);
-  CHECK(refusal(R"(["a",1,2,3,4,5,6,7,8,9])", limits).message.starts_with("more than 10 values in one document"));
+  CHECK(refusal(R"(["a",1,2,3,4,5,6,7,8,9])", limits)
+            .message.starts_with("more than 10 values in one document"));
   CHECK(refusal(R"("123456789")", limits).message.starts_with("a string of 9 bytes; at most 8 are accepted"));
   limits.nodes = 1000;
   std::string numbers = "[1.5";
   for (int i = 0; i < 600; ++i) numbers += ",1.5";
-  CHECK(refusal(numbers + "]", limits).message.starts_with("the document needs more than 4096 bytes of memory"));
+  CHECK(refusal(numbers + "]", limits)
+            .message.starts_with("the document needs more than 4096 bytes of memory"));
 }
 
 TEST_CASE("nesting of any depth is refused without running out of stack") {

@@ -62,7 +62,8 @@ TEST_CASE("the ends of a double's range") {
   CHECK(scanned("0.0000000000000000000000000000000000000001e39").as.f64 == 0.1);
   const std::string tiny = "0." + std::string(400, '0') + "1e401";
   CHECK(scanned(tiny).as.f64 == 1.0);
-  for (const std::string& text : {std::string("1e309"), std::string("1.8e308"), std::string("1e999999999999999"), std::string(400, '9')}) {
+  for (const std::string& text : {std::string("1e309"), std::string("1.8e308"),
+                                  std::string("1e999999999999999"), std::string(400, '9')}) {
     const char* at = text.c_str();
     slw_value number;
     CHECK(scan_number(at, number) == Scan::too_large);
@@ -73,7 +74,8 @@ TEST_CASE("random decimals are the nearest doubles, as the C library finds them"
   std::mt19937_64 random(7);
   const auto digits = [&](std::size_t most) {
     std::string text;
-    for (std::size_t i = 0, n = 1 + random() % most; i < n; ++i) text += static_cast<char>('0' + random() % 10);
+    for (std::size_t i = 0, n = 1 + random() % most; i < n; ++i)
+      text += static_cast<char>('0' + random() % 10);
     return text;
   };
   for (int i = 0; i < 300'000; ++i) {

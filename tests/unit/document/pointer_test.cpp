@@ -26,7 +26,8 @@ TEST_CASE("only RFC 6901 pointers are pointers") {
 TEST_CASE("a pointer resolves only to what is there") {
   Document document;
   REQUIRE(read_json(R"({"a":[1,2,{"b/c":null}],"":0,"n":[1.5]})", document).ok());
-  for (const char* there : {"", "/a", "/a/0", "/a/2/b~1c", "/", "/n/0"}) CHECK(resolves(document.root(), there));
+  for (const char* there : {"", "/a", "/a/0", "/a/2/b~1c", "/", "/n/0"})
+    CHECK(resolves(document.root(), there));
   for (const char* missing : {"/b", "/a/3", "/a/-", "/a/00", "/a/01", "/a/2/b", "/n/1", "/n/0/x", "a"})
     CHECK_FALSE(resolves(document.root(), missing));
 }

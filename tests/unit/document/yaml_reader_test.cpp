@@ -44,7 +44,8 @@ TEST_CASE("quotes and tags decide") {
 }
 
 TEST_CASE("JSON is YAML") {
-  CHECK(json(R"({"a": [1, 2.5, null], "b": {"c": "\u00e9"}})") == "{\"a\":[1,2.5,null],\"b\":{\"c\":\"\xC3\xA9\"}}");
+  CHECK(json(R"({"a": [1, 2.5, null], "b": {"c": "\u00e9"}})") ==
+        "{\"a\":[1,2.5,null],\"b\":{\"c\":\"\xC3\xA9\"}}");
 }
 
 TEST_CASE("aliases are expanded") {
@@ -58,7 +59,8 @@ TEST_CASE("hostile YAML is refused with file, line and column") {
       {"? [a, b]\n: 1\n", "file.yaml:1:3: a key must be a string, not a map or a sequence"},
       {"1: x\n", "file.yaml:1:1: a key must be a string; put quotes around 1"},
       {"true: x\n", "file.yaml:1:1: a key must be a string; put quotes around true"},
-      {"a: &x {b: 1}\nc:\n  <<: *x\n", "file.yaml:3:3: merge keys (<<) are not supported; write the members out"},
+      {"a: &x {b: 1}\nc:\n  <<: *x\n",
+       "file.yaml:3:3: merge keys (<<) are not supported; write the members out"},
       {"a: 1\n---\nb: 2\n", "file.yaml:3:1: a second YAML document; only one is expected"},
       {"a: .inf\n", "file.yaml:1:4: .inf cannot be written as JSON"},
       {"- -.Inf\n", "file.yaml:1:3: -.Inf cannot be written as JSON"},

@@ -20,7 +20,8 @@ TEST_CASE("a schema may refer to other files of the bundle, and to nothing else"
   bundle.write("schemas/common.yaml", "definitions: {name: {type: string, minLength: 2}}\n");
   bundle.write("schemas/request.yaml", "properties: {name: {$ref: 'common.yaml#/definitions/name'}}\n");
   REQUIRE(open_bundle(bundle.bundle()).ok());
-  for (const char* uri : {"../../secret.yaml", "/etc/hostname", "http://example.com/schema.yaml", "missing.yaml", "file:///etc/hostname"}) {
+  for (const char* uri : {"../../secret.yaml", "/etc/hostname", "http://example.com/schema.yaml",
+                          "missing.yaml", "file:///etc/hostname"}) {
     CAPTURE(uri);
     bundle.write("schemas/request.yaml", "properties: {name: {$ref: '" + std::string(uri) + "'}}\n");
     const Result<Bundle> opened = open_bundle(bundle.bundle());
@@ -36,7 +37,8 @@ TEST_CASE("what is missing or broken is named") {
   CHECK(open_bundle("/no/such/folder").error().message.find("is not a folder") != std::string::npos);
   TemporaryBundle no_schema("");
   std::filesystem::remove(no_schema.bundle() / "schemas/response.yaml");
-  CHECK(open_bundle(no_schema.bundle()).error().message.find("response.yaml: No such file") != std::string::npos);
+  CHECK(open_bundle(no_schema.bundle()).error().message.find("response.yaml: No such file") !=
+        std::string::npos);
   TemporaryBundle outside("", "name: tested\nversion: 1.0.0\nschemas: {request: ../../../etc/passwd}\n");
   CHECK(open_bundle(outside.bundle()).error().message.find("leads out of the bundle") != std::string::npos);
   TemporaryBundle both("");

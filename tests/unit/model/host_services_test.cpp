@@ -9,7 +9,9 @@ using namespace slipway::model;
 
 namespace {
 
-slw_string text(const char* words) { return {words, std::char_traits<char>::length(words)}; }
+slw_string text(const char* words) {
+  return {words, std::char_traits<char>::length(words)};
+}
 
 }  // namespace
 
@@ -44,7 +46,8 @@ TEST_CASE("a model's metrics are kept by name") {
 TEST_CASE("bad names and too many metrics are refused") {
   HostServices services("m", "1.0.0");
   const slw_host* const host = services.table();
-  for (const char* name : {"", "Upper", "9lives", "a-b", "a b", "a\"b"}) CHECK(host->metric(host, SLW_METRIC_GAUGE, text(name), text("")) == 0);
+  for (const char* name : {"", "Upper", "9lives", "a-b", "a b", "a\"b"})
+    CHECK(host->metric(host, SLW_METRIC_GAUGE, text(name), text("")) == 0);
   CHECK(host->metric(host, 17, text("fine"), text("")) == 0);
   for (std::size_t i = 0; i < HostServices::kMostMetrics; ++i)
     CHECK(host->metric(host, SLW_METRIC_GAUGE, text(("metric_" + std::to_string(i)).c_str()), text("")) != 0);

@@ -18,7 +18,8 @@ struct Answer {
   std::size_t violations;
 };
 
-Answer ask(ModelVersion& version, std::string_view request, Nanoseconds timeout = kSecond, bool cancelled = false) {
+Answer ask(ModelVersion& version, std::string_view request, Nanoseconds timeout = kSecond,
+           bool cancelled = false) {
   Call call{document::Limits()};
   call.deadline = monotonic_now() + timeout;
   call.cancelled = cancelled;
@@ -27,7 +28,8 @@ Answer ask(ModelVersion& version, std::string_view request, Nanoseconds timeout 
   infer(version, call, body, out);
   const bool answered = call.outcome == Outcome::answered;
   CHECK(out.empty() != answered);
-  return {call.outcome, answered ? std::string(out.view()) : call.error.message, call.error.pointer, call.violations.size()};
+  return {call.outcome, answered ? std::string(out.view()) : call.error.message, call.error.pointer,
+          call.violations.size()};
 }
 
 Answer ask_fixture(const std::string& plugin, std::string_view request = R"({"value":1})") {
@@ -92,7 +94,8 @@ TEST_CASE("a plugin's failures become its own outcomes") {
 }
 
 TEST_CASE("a malformed response is the model's fault and is never sent") {
-  for (const char* plugin : {"writes_nothing", "writes_two_roots", "writes_open_object", "writes_nan", "writes_bad_utf8", "writes_bad_tensor"}) {
+  for (const char* plugin : {"writes_nothing", "writes_two_roots", "writes_open_object", "writes_nan",
+                             "writes_bad_utf8", "writes_bad_tensor"}) {
     CAPTURE(plugin);
     CHECK(ask_fixture(plugin).outcome == Outcome::invalid_response);
   }
@@ -110,8 +113,9 @@ TEST_CASE("a response that breaks its own schema is told with pointer and keywor
 }
 
 TEST_CASE("a plugin that is not what its manifest says is refused") {
-  for (const auto& [plugin, words] : {std::pair{"lying_name", "was built as the model"}, std::pair{"lying_version", "was built as version"},
-                                      std::pair{"create_fails", "could not be created"}}) {
+  for (const auto& [plugin, words] :
+       {std::pair{"lying_name", "was built as the model"}, std::pair{"lying_version", "was built as version"},
+        std::pair{"create_fails", "could not be created"}}) {
     CAPTURE(plugin);
     TemporaryBundle bundle(plugin);
     const Result<std::unique_ptr<ModelVersion>> version = bundle.load();

@@ -68,8 +68,10 @@ TEST_CASE("mistakes are named with line and column, all at once") {
   CHECK(refusal("name: m\nversion: 1.0\nplugin: p\n").starts_with("model.yaml:2:10: /version: "));
   CHECK(refusal("name: m\nversion: \"1.0\"\nplugin: p\n").starts_with("model.yaml:2:10: /version: "));
   CHECK(refusal("name: m\nversion: 1.0.0\nplugin: ../evil\n").starts_with("model.yaml:3:9: /plugin: "));
-  CHECK(refusal("name: m\nversion: 1.0.0\nplugin: p\nlimits: {timeout: 5 seconds}\n").starts_with("model.yaml:4:19: /limits/timeout: "));
-  CHECK(refusal("name: m\nversion: 1.0.0\nplugin: p\nlimits: {concurrency: 0}\n").starts_with("model.yaml:4:23: /limits/concurrency: "));
+  CHECK(refusal("name: m\nversion: 1.0.0\nplugin: p\nlimits: {timeout: 5 seconds}\n")
+            .starts_with("model.yaml:4:19: /limits/timeout: "));
+  CHECK(refusal("name: m\nversion: 1.0.0\nplugin: p\nlimits: {concurrency: 0}\n")
+            .starts_with("model.yaml:4:23: /limits/concurrency: "));
   CHECK(refusal("name: m\nversion: 01.0.0\nplugin: p\n").starts_with("model.yaml:2:10: "));
   CHECK(refusal("[]").starts_with("model.yaml:1:1: "));
   const std::string several = refusal("version: 1.0.0\nplugin: p\nexecution: fast\nthreads: many\n");
@@ -80,6 +82,7 @@ TEST_CASE("mistakes are named with line and column, all at once") {
 
 TEST_CASE("model names are what can stand in a route") {
   for (const char* good : {"a", "a1", "identity-match", "0"}) CHECK(is_model_name(good));
-  for (const std::string& bad : {std::string(), std::string("-a"), std::string("a-"), std::string("A"), std::string("a_b"), std::string("a/b"), std::string(64, 'a')})
+  for (const std::string& bad : {std::string(), std::string("-a"), std::string("a-"), std::string("A"),
+                                 std::string("a_b"), std::string("a/b"), std::string(64, 'a')})
     CHECK_FALSE(is_model_name(bad));
 }

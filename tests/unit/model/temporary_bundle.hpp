@@ -12,10 +12,12 @@
 
 class TemporaryBundle {
  public:
-  explicit TemporaryBundle(const std::string& plugin, const std::string& manifest = "name: tested\nversion: 1.0.0\n") {
+  explicit TemporaryBundle(const std::string& plugin,
+                           const std::string& manifest = "name: tested\nversion: 1.0.0\n") {
     namespace fs = std::filesystem;
     static std::atomic<int> count{0};
-    root_ = fs::temp_directory_path() / ("slipway-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
+    root_ = fs::temp_directory_path() /
+            ("slipway-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
     fs::create_directories(bundle() / "schemas");
     fs::create_directories(bundle() / "lib" / slipway::model::host_architecture());
     write("model.yaml", manifest + "plugin: plugin\n");

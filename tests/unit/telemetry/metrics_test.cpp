@@ -39,7 +39,8 @@ TEST_CASE("Prometheus text is as its format says") {
   text.begin("m_total", "counter", "Help.");
   text.sample("m_total", PrometheusText::label("a", "x\"y\\z\n"), std::uint64_t{7});
   text.sample("m_total", "", 0.5);
-  CHECK(out.view() == "# HELP m_total Help.\n# TYPE m_total counter\nm_total{a=\"x\\\"y\\\\z\\n\"} 7\nm_total 0.5\n");
+  CHECK(out.view() ==
+        "# HELP m_total Help.\n# TYPE m_total counter\nm_total{a=\"x\\\"y\\\\z\\n\"} 7\nm_total 0.5\n");
   out.clear();
   LatencyHistogram histogram;
   histogram.observe(30 * kMicrosecond);
