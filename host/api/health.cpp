@@ -85,8 +85,8 @@ void write_model_metrics(PrometheusText& text, const std::vector<Labelled>& vers
   };
   std::map<std::string, std::vector<Owned>> by_name;
   for (const Labelled& each : versions)
-    for (model::HostServices::Sample& sample : each.lease.slot().version().services().samples())
-      by_name[sample.name].push_back({&each.labels, std::move(sample)});
+    for (const model::HostServices::Sample& sample : each.lease.slot().version().services().samples())
+      by_name[sample.name].push_back({&each.labels, sample});
   for (const auto& [name, samples] : by_name) {
     const std::int32_t kind = samples.front().sample.kind;
     text.begin(name,

@@ -74,7 +74,8 @@ bool predict(ModelVersion& version, Call& call) {
     return false;
   }
   if (!predicted) {
-    conclude(call, outcome_of(predicted.error().code), std::move(predicted).error());
+    const Outcome outcome = outcome_of(predicted.error().code);
+    conclude(call, outcome, std::move(predicted).error());
     return false;
   }
   if (Status finished = call.builder.finish(); !finished) {
