@@ -1,6 +1,7 @@
 // The program `slipway`: parses the command line and runs one sub-command.
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "cli/command.hpp"
 
@@ -16,13 +17,28 @@ int main(int argc, char** argv) {
     cli::add_serve_command(app, exit);
     cli::add_predict_command(app, exit);
     cli::add_check_command(app, exit);
+    cli::add_schema_command(app, exit);
+    cli::add_store_command(app, exit);
+    cli::add_worker_command(app, exit);
+    cli::add_control_commands(app, exit);
+    cli::add_canary_command(app, exit);
+    cli::add_shadow_command(app, exit);
+    cli::add_deprecate_command(app, exit);
     try {
       app.parse(argc, argv);
     } catch (const CLI::RequiredError& error) {
-      if (argc < 2 || !app.get_subcommands().empty()) return app.exit(error), cli::kUsage;
-      const std::string word = argv[1];
-      cli::complain((word.starts_with('-') ? "there is no option \"" : "there is no command \"") + word +
-                    "\"; `slipway --help` lists those there are");
+      // The command whose own command is missing, or is none: `slipway`, `slipway schema`.
+      const CLI::App* command = &app;
+      std::string name = app.get_name();
+      while (!command->get_subcommands().empty()) {
+        command = command->get_subcommands().front();
+        name += " " + command->get_name();
+      }
+      const std::vector<std::string> words = command->remaining();
+      if (command->get_require_subcommand_min() == 0 || words.empty()) return app.exit(error), cli::kUsage;
+      const char* const what = words.front().starts_with('-') ? "option" : "command";
+      cli::complain("there is no " + std::string(what) + " \"" + words.front() + "\"; `" + name +
+                    " --help` lists those there are");
       return cli::kUsage;
     } catch (const CLI::ParseError& error) {
       return app.exit(error) == 0 ? cli::kSuccess : cli::kUsage;

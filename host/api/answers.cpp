@@ -63,6 +63,18 @@ void answer_call(http::Exchange& exchange, const model::Call& call) {
   http::answer_problem(exchange, problem);
 }
 
+void answer_violations(http::Exchange& exchange, std::string_view detail,
+                       const std::vector<schema::Violation>& violations) {
+  std::vector<http::ProblemItem> items;
+  for (const schema::Violation& violation : violations)
+    items.push_back({violation.pointer, violation.keyword, violation.message});
+  http::Problem problem;
+  problem.status = 422;
+  problem.detail = detail;
+  problem.errors = items;
+  http::answer_problem(exchange, problem);
+}
+
 bool accept_content_type(http::Exchange& exchange) {
   const auto header = exchange.request().header("Content-Type");
   if (!header) return true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "http/exchange.hpp"
 #include "model/call.hpp"
@@ -15,6 +16,10 @@ void answer_call(http::Exchange& exchange, const model::Call& call);
 void answer_busy(http::Exchange& exchange, int status, std::string_view detail);
 
 void answer_problem(http::Exchange& exchange, int status, std::string_view detail);
+
+// 422, with each reason.
+void answer_violations(http::Exchange& exchange, std::string_view detail,
+                       const std::vector<schema::Violation>& violations);
 
 // Whether the request's body is JSON by its Content-Type (one that is missing is taken for JSON). If not:
 // answers 415.

@@ -22,11 +22,13 @@ struct Labelled {
 
 std::vector<Labelled> versions_of(const model::RoutingTable& table) {
   std::vector<Labelled> all;
-  for (const auto& [name, route] : table.sorted()) {
-    for (const auto& [version, slot] : route.versions) {
-      model::Lease lease = model::Lease::of(slot);
-      if (lease)
-        all.push_back({PrometheusText::label("model", name) + "," + PrometheusText::label("version", version),
+  for (const std::shared_ptr<const model::Route>& route : table.routes()) {
+    for (const model::RoutedVersion& each : route->versions) {
+      // Of two with one version's text, as while one replaces the other, the one that answers.
+      if (each.slot == nullptr || each.slot != route->find(each.version)) continue;
+      if (model::Lease lease = model::Lease::of(each.slot))
+        all.push_back({PrometheusText::label("model", route->name) + "," +
+                           PrometheusText::label("version", each.version),
                        std::move(lease)});
     }
   }
@@ -77,6 +79,35 @@ void write_admission(PrometheusText& text, const std::vector<Labelled>& versions
               [](ServedVersion& served) -> std::uint64_t { return served.execution().long_calls(); });
 }
 
+void write_shadows(PrometheusText& text, const model::RoutingTable& table) {
+  struct Shadowed {
+    std::string labels;
+    model::ShadowFindings::Report counts;
+  };
+  std::vector<Shadowed> all;
+  for (const std::shared_ptr<const model::Route>& route : table.routes()) {
+    if (route->shadow == nullptr) continue;
+    for (const model::RoutedVersion& each : route->versions)
+      if (each.slot == route->shadow->slot)
+        all.push_back({PrometheusText::label("model", route->name) + "," +
+                           PrometheusText::label("version", each.version),
+                       route->shadow->findings.counts()});
+  }
+  constexpr std::string_view kName = "slipway_shadow_answers_total";
+  text.begin(kName, "counter", "Copies of requests that a shadow was tried on, by what became of them.");
+  for (const Shadowed& each : all) {
+    const auto sample = [&](std::string_view result, std::uint64_t count) {
+      text.sample(kName, each.labels + "," + PrometheusText::label("result", result), count);
+    };
+    sample("equal", each.counts.equal);
+    sample("different", each.counts.different);
+    for (std::size_t i = 0; i < model::kOutcomes; ++i)
+      if (const auto outcome = static_cast<model::Outcome>(i); outcome != model::Outcome::answered)
+        sample(to_text(outcome), each.counts.failed[i]);
+    sample("dropped", each.counts.dropped);
+  }
+}
+
 // The models' own metrics. A name that several models use is one metric with several samples.
 void write_model_metrics(PrometheusText& text, const std::vector<Labelled>& versions) {
   struct Owned {
@@ -98,6 +129,48 @@ void write_model_metrics(PrometheusText& text, const std::vector<Labelled>& vers
       if (kind == SLW_METRIC_HISTOGRAM) text.sample(name + "_count", *owned.labels, owned.sample.count);
     }
   }
+}
+
+void write_single(PrometheusText& text, std::string_view name, std::string_view type, std::string_view help,
+                  const std::atomic<std::uint64_t>& value) {
+  text.begin(name, type, help);
+  text.sample(name, "", value.load(std::memory_order_relaxed));
+}
+
+void write_idle(PrometheusText& text, const lifecycle::IdleKeeper::Counters& counters) {
+  write_single(text, "slipway_idle_unloads_total", "counter", "Versions put to sleep: nobody called them.",
+               counters.put_to_sleep);
+  write_single(text, "slipway_cold_starts_total", "counter", "Versions that a call has woken.",
+               counters.woken);
+  write_single(text, "slipway_cold_start_failures_total", "counter", "Versions that could not be woken.",
+               counters.failed);
+  text.begin("slipway_cold_start_seconds", "histogram",
+             "From the call that woke a version until it could be called.");
+  text.histogram("slipway_cold_start_seconds", "", counters.cold_start.snapshot());
+}
+
+void write_lifecycle(PrometheusText& text, const model::RoutingTableOwner& tables,
+                     const lifecycle::Catalog& catalog, const lifecycle::Reaper& reaper) {
+  text.begin("slipway_version_states_total", "counter", "Versions that have come to a state.");
+  for (std::size_t i = 0; i < model::kStates; ++i)
+    text.sample("slipway_version_states_total",
+                PrometheusText::label("state", model::to_text(static_cast<model::State>(i))),
+                catalog.counters().entered[i].load(std::memory_order_relaxed));
+  write_single(text, "slipway_swaps_total", "counter", "Times a label was pointed to another version.",
+               catalog.counters().swaps);
+  text.begin("slipway_table_publish_seconds", "histogram", "Making and storing one routing table.");
+  text.histogram("slipway_table_publish_seconds", "", catalog.counters().publish.snapshot());
+  text.begin("slipway_table_refresh_seconds", "histogram",
+             "From storing a routing table that swaps until the last serving thread uses it.");
+  text.histogram("slipway_table_refresh_seconds", "", tables.refresh_times().snapshot());
+  write_single(text, "slipway_versions_draining", "gauge", "Versions out of service that still have calls.",
+               reaper.counters().draining);
+  write_single(text, "slipway_versions_overdue", "gauge", "Of these, the ones past their time.",
+               reaper.counters().overdue);
+  write_single(text, "slipway_pinned_libraries", "gauge",
+               "Plugins that stay in memory although they were unloaded.", reaper.counters().pinned);
+  write_single(text, "slipway_pinned_library_bytes", "gauge", "Their address space.",
+               reaper.counters().pinned_bytes);
 }
 
 void write_server(PrometheusText& text, const http::ServerStats& stats) {
@@ -144,11 +217,14 @@ void HealthService::metrics(http::Exchange& exchange) const {
   text.sample("slipway_uptime_seconds", "",
               static_cast<double>(monotonic_now() - started_) / static_cast<double>(kSecond));
   text.begin("slipway_models", "gauge", "Models that are served.");
-  text.sample("slipway_models", "", std::uint64_t{table->size()});
+  text.sample("slipway_models", "", std::uint64_t{table->routes().size()});
   write_requests(text, versions);
   write_latencies(text, versions);
   write_admission(text, versions);
+  write_shadows(text, *table);
   write_model_metrics(text, versions);
+  if (catalog_ != nullptr) write_lifecycle(text, tables_, *catalog_, *reaper_);
+  if (idle_ != nullptr) write_idle(text, idle_->counters());
   if (const http::Server* const server = server_.load(std::memory_order_acquire); server != nullptr)
     write_server(text, server->stats());
   exchange.response().set_content_type("text/plain; version=0.0.4; charset=utf-8");

@@ -23,6 +23,10 @@ class JsonBody {
     builder_.key(key);
     builder_.uint64(number);
   }
+  void member_number(std::string_view key, double number) {
+    builder_.key(key);
+    builder_.float64(number);
+  }
 
   // Ends the document and makes it the answer, 200.
   void answer(http::Exchange& exchange);

@@ -3,8 +3,9 @@
 #include <string>
 
 #include "api/accept.hpp"
-#include "api/answers.hpp"
 #include "api/json_body.hpp"
+#include "api/lookup.hpp"
+#include "api/version_list.hpp"
 #include "base/units.hpp"
 #include "serving/served_version.hpp"
 
@@ -31,22 +32,6 @@ void write_links(JsonBody& body, const std::string& model) {
   body.builder().end_object();
 }
 
-void write_versions(JsonBody& body, const model::Route& route) {
-  body.builder().key("versions");
-  body.builder().begin_array();
-  for (const auto& [version, slot] : route.versions) {
-    body.builder().begin_object();
-    body.member("version", version);
-    body.member("state", "serving");
-    body.builder().key("labels");
-    body.builder().begin_array();
-    if (slot == route.stable) body.builder().string("stable");
-    body.builder().end_array();
-    body.builder().end_object();
-  }
-  body.builder().end_array();
-}
-
 void write_version(JsonBody& body, model::Slot& slot) {
   const model::ModelVersion& version = slot.version();
   const model::Manifest& manifest = version.manifest();
@@ -58,32 +43,11 @@ void write_version(JsonBody& body, model::Slot& slot) {
   body.member("execution", to_text(manifest.execution));
   body.member("runs", served.execution().runs_inline() ? "inline" : "pool");
   write_limits(body, manifest.limits);
-  if (manifest.deprecation) {
-    body.builder().key("deprecation");
-    body.builder().begin_object();
-    body.member("after", manifest.deprecation->after);
-    if (!manifest.deprecation->successor.empty()) body.member("successor", manifest.deprecation->successor);
-    body.builder().end_object();
-  }
+  if (const auto* const notice = slot.deprecation()) write_deprecation(body, notice->deprecation);
   write_links(body, manifest.name);
 }
 
 }  // namespace
-
-model::Lease ModelsService::find(http::Exchange& exchange, std::string_view name,
-                                 std::string_view version) const {
-  const std::shared_ptr<const model::RoutingTable> table = tables_.current();
-  const model::Route* const route = table->find(name);
-  model::Lease lease;
-  if (route != nullptr) lease = model::Lease::of(version.empty() ? route->stable : route->find(version));
-  if (!lease)
-    answer_problem(
-        exchange, 404,
-        "no model \"" + std::string(name.substr(0, 100)) + "\"" +
-            (version.empty() ? "" : " in version \"" + std::string(version.substr(0, 100)) + "\"") +
-            " is served here; GET /models lists those that are");
-  return lease;
-}
 
 void ModelsService::list(http::Exchange& exchange) const {
   const std::shared_ptr<const model::RoutingTable> table = tables_.current();
@@ -91,15 +55,19 @@ void ModelsService::list(http::Exchange& exchange) const {
   body.builder().begin_object();
   body.builder().key("models");
   body.builder().begin_array();
-  for (const auto& [name, route] : table->sorted()) {
-    const model::Lease lease = model::Lease::of(route.stable);
-    if (!lease) continue;
+  for (const std::shared_ptr<const model::Route>& route : table->routes()) {
+    const model::Lease lease = model::Lease::of(route->stable);
+    if (!lease && route->sleeper({}, {}) == nullptr) continue;
     body.builder().begin_object();
-    body.member("name", name);
-    body.member("version", lease.slot().version().version());
-    body.member("description", lease.slot().version().manifest().description);
-    write_versions(body, route);
-    write_links(body, name);
+    body.member("name", route->name);
+    if (lease) {
+      body.member("version", lease.slot().version().version());
+      body.member("description", lease.slot().version().manifest().description);
+    } else {
+      body.member("version", route->sleeper({}, {})->version);
+    }
+    write_versions(body, *route);
+    write_links(body, route->name);
     body.builder().end_object();
   }
   body.builder().end_array();
@@ -107,26 +75,45 @@ void ModelsService::list(http::Exchange& exchange) const {
   body.answer(exchange);
 }
 
-void ModelsService::describe(http::Exchange& exchange, std::string_view name,
-                             std::string_view version) const {
-  const model::Lease lease = find(exchange, name, version);
-  if (!lease) return;
+// Of a model of which nothing serves there is still to say why.
+void ModelsService::describe_model(http::Exchange& exchange, std::string_view name) const {
+  const std::shared_ptr<const model::RoutingTable> table = tables_.current();
+  const model::Route* const route = table->find(name);
+  if (route == nullptr) return answer_not_found(exchange, name, {});
+  const model::Lease lease = model::Lease::of(route->stable);
+  JsonBody body;
+  body.builder().begin_object();
+  if (lease) {
+    write_version(body, lease.slot());
+    exchange.response().add_header("X-Model-Version", lease.slot().version().version());
+  } else {
+    body.member("name", route->name);
+  }
+  write_versions(body, *route);
+  write_shadow(body, *route, audience_);
+  body.builder().end_object();
+  body.answer(exchange);
+}
+
+void ModelsService::describe_version(http::Exchange& exchange, std::string_view name,
+                                     std::string_view version) const {
+  const Found found = find_version(exchange, tables_, name, version);
+  if (!found) return;
+  const model::Lease& lease = found.lease;
   JsonBody body;
   body.builder().begin_object();
   write_version(body, lease.slot());
-  const std::shared_ptr<const model::RoutingTable> table = tables_.current();
-  if (const model::Route* const route = table->find(name); version.empty() && route != nullptr)
-    write_versions(body, *route);
   body.builder().end_object();
   exchange.response().add_header("X-Model-Version", lease.slot().version().version());
   body.answer(exchange);
 }
 
 void ModelsService::schema(http::Exchange& exchange, std::string_view name, bool of_request) const {
-  const model::Lease lease = find(exchange, name, {});
-  if (!lease) return;
+  const Found found = find_version(exchange, tables_, name, {});
+  if (!found) return;
+  const model::Lease& lease = found.lease;
   const model::Bundle& bundle = lease.slot().version().bundle();
-  const model::BundleSchema& schema = of_request ? bundle.request : bundle.response;
+  const model::SchemaFile& schema = of_request ? bundle.request : bundle.response;
   exchange.response().add_header("X-Model-Version", lease.slot().version().version());
   exchange.response().add_header("Vary", "Accept");
   if (prefers_yaml(exchange.request().header("Accept").value_or(""))) {

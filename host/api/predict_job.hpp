@@ -24,7 +24,7 @@ class PredictJob : public http::Deferred,
 
   // Takes the request's body over. The job is queued and deferred next.  [serving thread]
   void prepare(http::Exchange& exchange, std::shared_ptr<model::Slot> slot, model::Lease lease,
-               const RequestTime& time);
+               const RequestTime& time, std::shared_ptr<model::Shadow> shadow);
   // Undoes prepare: the queue was full.  [serving thread]
   void withdraw(http::Exchange& exchange);
 
@@ -47,6 +47,7 @@ class PredictJob : public http::Deferred,
   std::string version_;                // of the model, for the answer after the lease has gone
   std::shared_ptr<model::Slot> slot_;  // what counts the outcome; the lease is what keeps the version
   model::Lease lease_;
+  std::shared_ptr<model::Shadow> shadow_;  // which gets a copy; null: none
   Nanoseconds received_ = 0;
 };
 

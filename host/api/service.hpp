@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "api/docs.hpp"
 #include "api/health.hpp"
 #include "api/models.hpp"
 #include "api/predict.hpp"
@@ -12,17 +13,21 @@ namespace slipway::api {
 
 class Service {
  public:
-  // `tables` and `pool` must outlive it.
-  Service(const model::RoutingTableOwner& tables, serving::Pool& pool, const PredictOptions& options);
+  // All must outlive it.
+  Service(const model::RoutingTableOwner& tables, serving::Pool& pool, serving::ShadowRunner& shadows,
+          const PredictOptions& options);
 
   http::Handler& handler() { return router_; }
   HealthService& health() { return health_; }
+  // Each serving thread calls it when a table has been announced.
+  void refresh(unsigned thread) { predict_.refresh(thread); }
 
  private:
   void add(http::Method method, std::string_view pattern, http::RouteFunction function);
 
   PredictService predict_;
   ModelsService models_;
+  DocsService docs_;
   HealthService health_;
   http::Router router_;
 };

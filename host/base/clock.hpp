@@ -1,4 +1,5 @@
-// Time as the host counts it: nanoseconds of CLOCK_MONOTONIC, the clock that plugins see too.
+// Time as the host counts it: nanoseconds of CLOCK_MONOTONIC, the clock that plugins see too; and, for what
+// outlives the process, of UTC since 1970.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,12 @@ constexpr Nanoseconds kSecond = 1'000'000'000;
 inline Nanoseconds monotonic_now() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<Nanoseconds>(now.tv_sec) * kSecond + now.tv_nsec;
+}
+
+inline Nanoseconds utc_now() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
   return static_cast<Nanoseconds>(now.tv_sec) * kSecond + now.tv_nsec;
 }
 

@@ -1,6 +1,7 @@
 #include "base/digest.hpp"
 
 #include <sodium/crypto_hash_sha256.h>
+#include <sodium/utils.h>
 
 #include <new>
 
@@ -49,6 +50,11 @@ std::string to_hex(const Sha256& digest) {
     text += kDigits[byte & 15];
   }
   return text;
+}
+
+std::string to_base64(const Sha256& digest) {
+  char text[sodium_base64_ENCODED_LEN(sizeof(Sha256), sodium_base64_VARIANT_ORIGINAL)];
+  return sodium_bin2base64(text, sizeof text, digest.data(), digest.size(), sodium_base64_VARIANT_ORIGINAL);
 }
 
 }  // namespace slipway

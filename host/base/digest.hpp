@@ -22,5 +22,6 @@ class Sha256Stream {
 
 Sha256 sha256(std::string_view bytes);
 std::string to_hex(const Sha256& digest);  // 64 lower-case digits
+std::string to_base64(const Sha256& digest);
 
 }  // namespace slipway

@@ -1,4 +1,4 @@
-// A growable byte buffer that is always followed by readable, zeroed padding, so that scanners may look at
+// A growable byte buffer with room for padding behind it, which seal() zeroes: scanners may then look at
 // whole words and find a terminator without a bounds check per byte. Capacity is kept when it is cleared: a
 // buffer that is used again for requests of a like size allocates nothing.
 #pragma once
@@ -39,20 +39,30 @@ class PaddedBuffer {
 
   // Makes room for `capacity` bytes in all.
   void reserve(std::size_t capacity) {
-    if (bytes_ != nullptr && capacity <= capacity_) return;
-    if (capacity < 2 * capacity_) capacity = 2 * capacity_;
-    std::unique_ptr<char[]> grown(new char[capacity + kPadding]);
-    if (size_ != 0) std::memcpy(grown.get(), bytes_.get(), size_);
-    bytes_ = std::move(grown);
-    capacity_ = capacity;
-    seal();
+    if (bytes_ == nullptr || capacity > capacity_) grow(capacity);
   }
 
   void append(std::string_view more) {
-    reserve(size_ + more.size());
-    if (!more.empty()) std::memcpy(bytes_.get() + size_, more.data(), more.size());
+    if (more.empty()) return;
+    std::memcpy(room(more.size()), more.data(), more.size());
     size_ += more.size();
-    seal();
+  }
+  void append(char c) {
+    *room(1) = c;
+    ++size_;
+  }
+
+  // Where `size` more bytes, at least one, may be written; added() then says how many were.
+  char* room(std::size_t size) {
+    if (size > capacity_ - size_) grow(size_ + size);
+    return bytes_.get() + size_;
+  }
+  void added(std::size_t size) { size_ += size; }
+
+  // Zeroes the padding. To be called once, behind the last byte.
+  void seal() {
+    reserve(size_);
+    std::memset(bytes_.get() + size_, 0, kPadding);
   }
 
   // Returns memory beyond `keep` bytes to the allocator, so that one huge request does not stay resident.
@@ -63,7 +73,13 @@ class PaddedBuffer {
   }
 
  private:
-  void seal() { std::memset(bytes_.get() + size_, 0, kPadding); }
+  void grow(std::size_t capacity) {
+    if (capacity < 2 * capacity_) capacity = 2 * capacity_;
+    std::unique_ptr<char[]> grown(new char[capacity + kPadding]);
+    if (size_ != 0) std::memcpy(grown.get(), bytes_.get(), size_);
+    bytes_ = std::move(grown);
+    capacity_ = capacity;
+  }
 
   std::unique_ptr<char[]> bytes_;
   std::size_t size_ = 0;

@@ -57,4 +57,27 @@ std::string format_size(std::uint64_t bytes) {
   return format(bytes, kSizes);
 }
 
+std::string readable_size(std::uint64_t bytes) {
+  for (const Unit& unit : kSizes) {
+    if (unit.factor == 1 || bytes < unit.factor) continue;
+    const std::uint64_t tenths = bytes % unit.factor * 10 / unit.factor;
+    return std::to_string(bytes / unit.factor) + "." + std::to_string(tenths) + " " + std::string(unit.name);
+  }
+  return std::to_string(bytes) + " B";
+}
+
+std::string format_percent(double part) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g%%", part * 100);
+  return text;
+}
+
+std::string format_utc(Nanoseconds since_1970) {
+  const std::time_t seconds = since_1970 / kSecond;
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  char text[40];
+  return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc));
+}
+
 }  // namespace slipway

@@ -1,4 +1,4 @@
-// Durations and sizes as people write them in manifests and configuration: "250ms", "30s", "128MiB".
+// Durations, sizes and times as people write and read them: "250ms", "30s", "128MiB".
 #pragma once
 
 #include <cstdint>
@@ -17,5 +17,8 @@ Result<std::uint64_t> parse_size(std::string_view text);
 
 std::string format_duration(Nanoseconds duration);  // the largest unit that leaves a whole number, down to ms
 std::string format_size(std::uint64_t bytes);       // likewise
+std::string readable_size(std::uint64_t bytes);     // for tables: "1.5 MiB"
+std::string format_percent(double part);            // of a whole: "5%" for 0.05, four digits at most
+std::string format_utc(Nanoseconds since_1970);     // 2027-06-01T12:30:45Z
 
 }  // namespace slipway

@@ -62,4 +62,21 @@ std::size_t count_characters(std::string_view text) {
   return count;
 }
 
+std::string_view clip_utf8(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  return text.substr(0, most);
+}
+
+void append_utf8(std::uint32_t character, std::string& out) {
+  if (character < 0x80) {
+    out += static_cast<char>(character);
+    return;
+  }
+  const unsigned following = character < 0x800 ? 1 : (character < 0x10000 ? 2 : 3);
+  const std::uint32_t lead = following == 1 ? 0xC0 : (following == 2 ? 0xE0 : 0xF0);
+  out += static_cast<char>(lead | character >> 6 * following);
+  for (unsigned i = following; i-- > 0;) out += static_cast<char>(0x80 | (character >> 6 * i & 0x3F));
+}
+
 }  // namespace slipway

@@ -2,8 +2,10 @@
 #include <cstdio>
 
 #include "cli/command.hpp"
-#include "lifecycle/gate.hpp"
+#include "model/golden.hpp"
+#include "model/version.hpp"
 #include "telemetry/log.hpp"
+#include "worker/probe.hpp"
 
 namespace slipway::cli {
 namespace {
@@ -21,41 +23,42 @@ int failed(const std::string& what, const std::string& why) {
   return kFailure;
 }
 
-int run_cases(model::ModelVersion& version, const std::vector<model::GoldenCase>& cases) {
-  const std::vector<const model::GoldenCase*> chosen = lifecycle::gate_cases(version.manifest(), cases);
-  int exit = kSuccess;
-  for (const model::GoldenCase* const golden : chosen) {
-    const model::CaseResult result = model::run_case(version, *golden);
-    if (!result.passed())
-      exit = failed("case \"" + golden->name + "\" (" + golden->place + ")", result.difference);
-  }
-  if (exit == kSuccess) passed(std::to_string(chosen.size()) + " golden cases");
-  if (chosen.size() < cases.size())
+int report_cases(const worker::ProbeReport& probe, std::size_t of) {
+  for (const worker::FailedCase& each : probe.failures)
+    (void)failed("case \"" + each.name + "\" (" + each.place + ")", each.difference);
+  if (probe.failed > probe.failures.size())
+    std::printf("      and %zu more\n", probe.failed - probe.failures.size());
+  if (probe.failed == 0) passed(std::to_string(probe.cases) + " golden cases");
+  if (probe.cases < of)
     std::printf(
         "note  %zu cases were left out: the model has effects, and they are not marked `safe: true`\n",
-        cases.size() - chosen.size());
-  return exit;
+        of - probe.cases);
+  return probe.failed == 0 ? kSuccess : kFailure;
 }
 
 int check(const std::string& directory, const std::string& cache) {
-  Result<model::Bundle> bundle = model::open_bundle(directory);
+  const Result<model::Bundle> bundle = model::open_bundle(directory);
   if (!bundle) return failed("manifest and schemas", bundle.error().message);
   passed("manifest: " + bundle->manifest.name + " " + bundle->manifest.version.text());
   passed("request and response schemas");
   for (const std::string& warning : bundle->warnings) std::printf("warn  %s\n", warning.c_str());
   const Result<std::vector<model::GoldenCase>> cases = model::read_cases(*bundle);
   if (!cases) return failed("golden cases", cases.error().message);
-  const std::string file = bundle->plugin_file().string();
-  Result<std::unique_ptr<model::ModelVersion>> version =
-      model::ModelVersion::load(std::move(*bundle), cache_folder(cache));
-  if (!version) return failed("plugin", version.error().message);
-  passed("plugin: " + file + " (sha256 " + (*version)->digest().substr(0, 16) + "...)");
-  const int exit = run_cases(**version, *cases);
-  const plugin::UnloadReport unloaded = (*version)->unload();
-  if (unloaded.unmapped)
+  const Result<plugin::StoredLibrary> stored =
+      model::ModelVersion::store_plugin(*bundle, cache_folder(cache));
+  if (!stored) return failed("plugin", stored.error().message);
+  const Result<worker::ProbeReport> probe = worker::probe(*bundle, *stored, worker::ProbeOptions());
+  if (!probe) return failed("plugin", probe.error().message);
+  passed("plugin: " + bundle->plugin_file().string() + " (sha256 " + to_hex(stored->digest()).substr(0, 16) +
+         "...)");
+  if (!probe->sandbox_missing.empty())
+    std::printf("note  the plugin ran without a part of the sandbox: %s\n", probe->sandbox_missing.c_str());
+  std::fputs(probe->output.c_str(), stderr);
+  const int exit = report_cases(*probe, cases->size());
+  if (probe->pinned_by.empty())
     passed("unloaded, nothing left behind");
   else
-    std::printf("warn  the plugin stays mapped after it is unloaded: %s\n", unloaded.likely_reason.c_str());
+    std::printf("warn  the plugin stays mapped after it is unloaded: %s\n", probe->pinned_by.c_str());
   return exit;
 }
 
@@ -70,7 +73,8 @@ void add_check_command(CLI::App& app, int& exit) {
   command->add_option("--cache", *cache, "Where private copies of plugins are kept [the user's cache folder]")
       ->envname("SLIPWAY_CACHE");
   command->footer(
-      "Runs the plugin's code in this process. Exits 0 when the host would serve the bundle, else 1.\n\n"
+      "Runs the plugin's code in a sandboxed process of its own. Exits 0 when the host would serve the "
+      "bundle, else 1.\n\n"
       "  slipway check build/release/models/identity-match");
   command->callback([=, &exit] {
     (void)telemetry::start_log({telemetry::LogFormat::console, telemetry::Level::warning});

@@ -20,6 +20,13 @@ enum Exit {
 void add_serve_command(CLI::App& app, int& exit);
 void add_predict_command(CLI::App& app, int& exit);
 void add_check_command(CLI::App& app, int& exit);
+void add_schema_command(CLI::App& app, int& exit);
+void add_store_command(CLI::App& app, int& exit);
+void add_worker_command(CLI::App& app, int& exit);
+void add_canary_command(CLI::App& app, int& exit);
+void add_shadow_command(CLI::App& app, int& exit);
+void add_deprecate_command(CLI::App& app, int& exit);
+void add_control_commands(CLI::App& app, int& exit);  // publish, release, rollback, unload, status, history
 
 // Where private copies of plugins go: `wanted` if it is not empty, else the user's cache folder, else nowhere
 // (empty).

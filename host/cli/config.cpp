@@ -7,6 +7,7 @@
 
 #include "base/file.hpp"
 #include "base/units.hpp"
+#include "document/json_writer.hpp"
 #include "document/source_map.hpp"
 #include "model/checked_yaml.hpp"
 
@@ -43,12 +44,20 @@ class Reader {
   Status read(Value root) {
     const Section top{root.node()};
     top.text("models", config_.models);
+    top.text("store", config_.store);
+    top.text("control", config_.control);
     top.text("cache", config_.cache);
     top.number("threads", config_.threads);
     top.number("pool", config_.pool);
     read_listen(top.find("listen"));
     read_log({top.find("log")});
     read_limits({top.find("limits")});
+    const Section folder{top.find("folder")};
+    duration(folder, "/folder/settle", config_.folder.settle);
+    duration(folder, "/folder/grace", config_.folder.grace);
+    read_overrides(top.find("overrides"));
+    if (top.find("idle")) duration(top, "/idle", config_.idle.labelled.emplace());
+    if (top.find("idle_warm")) duration(top, "/idle_warm", config_.idle.unlabelled.emplace());
     return std::move(status_);
   }
 
@@ -84,32 +93,70 @@ class Reader {
       take("/log/requests", parse_request_log(text), config_.request_log);
   }
 
-  void size(Section limits, const char* key, std::size_t& out) {
+  template <class Bytes>
+  void size(Section limits, const std::string& pointer, Bytes& out) {
+    const std::string key = pointer.substr(pointer.rfind('/') + 1);
     if (const slw_value* const value = limits.find(key); value != nullptr && Value(value).is_integer()) {
-      out = static_cast<std::size_t>(Value(value).number());
+      out = static_cast<Bytes>(Value(value).number());
       return;
     }
     std::string text;
     if (limits.text(key, text); text.empty()) return;
     std::uint64_t bytes = out;
-    take(std::string("/limits/") + key, parse_size(text), bytes);
+    take(pointer, parse_size(text), bytes);
     out = bytes;
   }
-  void duration(Section limits, const char* key, Nanoseconds& out) {
+  void duration(Section section, std::string_view pointer, Nanoseconds& out) {
     std::string text;
-    if (limits.text(key, text); !text.empty()) take(std::string("/limits/") + key, parse_duration(text), out);
+    if (section.text(pointer.substr(pointer.rfind('/') + 1), text); !text.empty())
+      take(std::string(pointer), parse_duration(text), out);
   }
 
   void read_limits(Section limits) {
-    size(limits, "body", config_.http.max_body_bytes);
-    size(limits, "header", config_.http.max_header_bytes);
+    size(limits, "/limits/body", config_.http.max_body_bytes);
+    size(limits, "/limits/header", config_.http.max_header_bytes);
     limits.number("connections", config_.http.max_connections);
     limits.number("depth", config_.document.depth);
     limits.number("values", config_.document.nodes);
-    duration(limits, "header_timeout", config_.http.header_timeout);
-    duration(limits, "body_timeout", config_.http.body_timeout);
-    duration(limits, "idle_timeout", config_.http.idle_timeout);
-    duration(limits, "drain", config_.drain);
+    duration(limits, "/limits/header_timeout", config_.http.header_timeout);
+    duration(limits, "/limits/body_timeout", config_.http.body_timeout);
+    duration(limits, "/limits/idle_timeout", config_.http.idle_timeout);
+    duration(limits, "/limits/drain", config_.drain);
+    duration(limits, "/limits/probe", config_.probe);
+  }
+
+  void read_overrides(const slw_value* models) {
+    for (std::uint32_t i = 0; models != nullptr && i < Value(models).size(); ++i) {
+      const std::string model(Value(models).key(i));
+      const Section override{Value(models).member(i).node()};
+      const std::string pointer = "/overrides/" + model;
+      read_override(pointer, override, config_.overrides[model]);
+      if (override.find("idle")) duration(override, pointer + "/idle", config_.idle.of_model[model]);
+    }
+  }
+  void read_override(const std::string& pointer, Section section, model::Overrides& out) {
+    if (const slw_value* const parameters = section.find("parameters"))
+      out.parameters = document::to_json(Value(parameters));
+    const slw_value* const secrets = section.find("secrets");
+    for (std::uint32_t i = 0; secrets != nullptr && i < Value(secrets).size(); ++i) {
+      const Value source = Value(secrets).member(i);
+      out.secrets[std::string(Value(secrets).key(i))] = {model::text_or(source, "file", ""),
+                                                         model::text_or(source, "env", "")};
+    }
+    const Section limits{section.find("limits")};
+    if (limits.find("concurrency")) limits.number("concurrency", out.concurrency.emplace());
+    if (limits.find("queue")) limits.number("queue", out.queue.emplace());
+    if (limits.find("timeout")) duration(limits, pointer + "/limits/timeout", out.timeout.emplace());
+    if (limits.find("memory")) size(limits, pointer + "/limits/memory", out.memory.emplace());
+    std::string isolation;
+    section.text("isolation", isolation);
+    if (isolation == "in-process") out.isolation = model::Isolation::in_process;
+    if (isolation == "process") out.isolation = model::Isolation::process;
+    std::string execution;
+    section.text("execution", execution);
+    if (execution == "auto") out.execution = model::Execution::automatic;
+    if (execution == "inline") out.execution = model::Execution::inline_always;
+    if (execution == "pool") out.execution = model::Execution::pool;
   }
 
   const document::SourceMap& source_;

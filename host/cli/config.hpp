@@ -1,6 +1,7 @@
 // The host's configuration: defaults, overlaid by slipway.yaml, overlaid by environment and flags.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -8,12 +9,19 @@
 #include "base/result.hpp"
 #include "document/limits.hpp"
 #include "http/server.hpp"
+#include "lifecycle/folder.hpp"
+#include "lifecycle/idle_keeper.hpp"
+#include "model/overrides.hpp"
 #include "telemetry/log.hpp"
+#include "worker/probe.hpp"
 
 namespace slipway::cli {
 
 struct HostConfig {
   std::string models;
+  lifecycle::FolderOptions folder;
+  std::string store;    // instead of `models`
+  std::string control;  // the socket for operators; empty: in the store
   std::vector<http::ListenAddress> listen{http::ListenAddress{}};
   unsigned threads = 0;  // 0: one a core that this process may use
   std::size_t pool = 64;
@@ -23,6 +31,9 @@ struct HostConfig {
   http::Limits http;
   document::Limits document;
   Nanoseconds drain = 30 * kSecond;
+  Nanoseconds probe = worker::ProbeOptions{}.budget;
+  std::map<std::string, model::Overrides> overrides;  // by the model's name
+  lifecycle::IdlePolicy idle;
 };
 
 // Overlays what the file says (schemas/slipway.yaml). The error names all that is wrong, with line and

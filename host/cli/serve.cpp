@@ -1,13 +1,14 @@
 // slipway serve: the host.
-#include <csignal>
+#include <malloc.h>
 
+#include <csignal>
 #include <cstdlib>
 
 #include "api/service.hpp"
 #include "cli/command.hpp"
 #include "cli/config.hpp"
+#include "cli/model_source.hpp"
 #include "http/server.hpp"
-#include "lifecycle/folder.hpp"
 #include "telemetry/log.hpp"
 
 namespace slipway::cli {
@@ -19,6 +20,8 @@ using telemetry::log;
 struct ServeFlags {
   std::string config;
   std::string models;
+  std::string store;
+  std::string control;
   std::vector<std::string> listen;
   unsigned threads = 0;
   std::string cache;
@@ -29,6 +32,8 @@ struct ServeFlags {
 
 Status overlay_flags(const ServeFlags& flags, HostConfig& config) {
   if (!flags.models.empty()) config.models = flags.models;
+  if (!flags.store.empty()) config.store = flags.store;
+  if (!flags.control.empty()) config.control = flags.control;
   if (!flags.cache.empty()) config.cache = flags.cache;
   if (flags.threads != 0) config.threads = flags.threads;
   if (!flags.listen.empty()) config.listen.clear();
@@ -54,10 +59,14 @@ Result<HostConfig> effective_config(const ServeFlags& flags) {
   if (!flags.config.empty())
     if (Status read = read_config(flags.config, config); !read) return std::move(read).error();
   if (Status overlaid = overlay_flags(flags, config); !overlaid) return std::move(overlaid).error();
-  if (config.models.empty())
+  if (config.models.empty() && config.store.empty())
     return Error(
         Code::invalid_argument,
-        "no models to serve: name a folder of bundles with --models DIR, or in the configuration file");
+        "no models to serve: name a folder of bundles with --models DIR, or a store with --store DIR, or "
+        "either in the configuration file");
+  if (!config.models.empty() && !config.store.empty())
+    return Error(Code::invalid_argument,
+                 "--models and --store are two ways to say what is served; give one of them");
   if (config.threads == 0) config.threads = usable_cores();
   return config;
 }
@@ -80,48 +89,39 @@ int wait_for_signal(const sigset_t& set) {
   return signal;
 }
 
-std::shared_ptr<model::Slot> make_slot(lifecycle::GatedVersion gated) {
-  auto slot = std::make_shared<serving::ServedVersion>(std::move(gated.version));
-  for (const Nanoseconds time : gated.predict_times) slot->execution().observe(time, false);
+// glibc gives up to eight heaps a core to threads that happen to allocate at once, and keeps what each has
+// grown to: one for each thread that serves, and two for all that comes and goes, are enough.
+void limit_heaps(unsigned serving_threads) {
+  ::mallopt(M_ARENA_MAX, static_cast<int>(serving_threads) + 2);
+}
+
+std::shared_ptr<model::Slot> make_slot(std::unique_ptr<model::ModelVersion> version,
+                                       const std::vector<Nanoseconds>& predict_times) {
+  auto slot = std::make_shared<serving::ServedVersion>(std::move(version));
+  for (const Nanoseconds time : predict_times) slot->execution().observe(time, false);
   return slot;
 }
 
-// After the last request: every version gives its memory back, or says why not.
-void unload_all(model::RoutingTableOwner& tables) {
-  const std::shared_ptr<const model::RoutingTable> table = tables.current();
-  tables.publish(std::make_shared<const model::RoutingTable>());
-  for (const auto& [name, route] : table->sorted()) {
-    for (const auto& [version, slot] : route.versions) {
-      slot->leases().close();
-      slot->leases().wait_until_drained();
-      const plugin::UnloadReport report = slot->take()->unload();
-      if (!report.unmapped)
-        log(Level::warning, "a plugin stayed mapped after it was unloaded",
-            {{"model", name}, {"version", version}, {"why", report.likely_reason}});
-    }
-  }
-}
-
-void log_listening(const http::Server& server, const HostConfig& config, const model::RoutingTable& table,
-                   std::size_t failed) {
+void log_listening(const http::Server& server, const HostConfig& config, const ModelSource::Report& models) {
   for (std::size_t i = 0; i < config.listen.size(); ++i) {
     const std::string& host = config.listen[i].host;
     const std::string shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
     log(Level::info, "listening",
         {{"url", "http://" + shown + ":" + std::to_string(server.port(i))},
          {"threads", std::int64_t{config.threads}},
-         {"models", static_cast<std::int64_t>(table.size())},
-         {"refused", static_cast<std::int64_t>(failed)}});
+         {"models", static_cast<std::int64_t>(models.served)},
+         {"refused", static_cast<std::int64_t>(models.refused)}});
   }
 }
 
 // Answers what was accepted, waits for what runs, gives everything back.
-int drain(http::Server& server, api::Service& service, serving::Pool& pool, model::RoutingTableOwner& tables,
-          const sigset_t& signals, const HostConfig& config, int signal) {
-  log(Level::info, "stopping: answering what was accepted",
-      {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+int drain(http::Server& server, api::Service& service, serving::Pool& pool, serving::ShadowRunner& shadows,
+          lifecycle::Catalog& catalog, lifecycle::Reaper& reaper, const sigset_t& signals,
+          const HostConfig& config, int signal) {
   service.health().set_ready(false);
   server.stop_accepting_and_drain(monotonic_now() + config.drain);
+  log(Level::info, "stopping: answering what was accepted",
+      {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   // A second signal means: now.
   std::jthread impatience([&](std::stop_token stop) {
     const timespec tick{0, 50'000'000};
@@ -131,55 +131,87 @@ int drain(http::Server& server, api::Service& service, serving::Pool& pool, mode
   server.join();
   impatience.request_stop();
   impatience.join();
-  if (!pool.stop(std::chrono::steady_clock::now() + std::chrono::seconds(1))) {
+  // The pool first: what ran there may have been offered to a shadow.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  if (!pool.stop(deadline) || !shadows.stop(deadline)) {
     log(Level::error, "a prediction does not end; leaving without it");
     telemetry::stop_log();
     std::_Exit(kFailure);
   }
-  unload_all(tables);
+  // After the last request: every version gives its memory back, or the reaper says why not.
+  for (const lifecycle::VersionId id : catalog.loaded()) reaper.retire(id, false);
+  reaper.stop(monotonic_now() + config.drain);
   log(Level::info, "stopped");
   return kSuccess;
 }
 
 int serve(const HostConfig& config) {
   const sigset_t signals = block_signals();
+  limit_heaps(config.threads);
   if (const Status started = telemetry::start_log(config.log); !started)
     return complain(started.error().message), kFailure;
 
   model::RoutingTableOwner tables;
-  const Result<lifecycle::FolderReport> folder =
-      lifecycle::load_folder(config.models, cache_folder(config.cache), make_slot);
-  if (!folder) return complain(folder.error().message), kUsage;
-  tables.publish(folder->table);
+  lifecycle::Catalog catalog(tables);
+  const Result<std::unique_ptr<lifecycle::Reaper>> reaper = lifecycle::Reaper::start(catalog, config.drain);
+  if (!reaper) return complain(reaper.error().message), kFailure;
+  worker::ProbeOptions probe;
+  probe.budget = config.probe;
+  lifecycle::Deployer deployer(catalog, cache_folder(config.cache), make_slot, config.overrides, probe);
+  Result<std::unique_ptr<lifecycle::IdleKeeper>> idle =
+      lifecycle::IdleKeeper::start(catalog, deployer, **reaper, config.idle);
+  if (!idle) return complain(idle.error().message), kFailure;
+  const ServedModels models{tables, catalog, deployer, **reaper};
+  Result<std::unique_ptr<ModelSource>> source =
+      config.store.empty() ? open_folder_source(config, models) : open_store_source(config, models);
+  if (!source) return complain(source.error().message), kUsage;
 
   serving::Pool pool(config.pool);
+  serving::ShadowRunner shadows(pool, config.document);
   api::PredictOptions options;
   options.threads = config.threads;
   options.document = config.document;
   options.request_log = config.request_log;
-  api::Service service(tables, pool, options);
+  options.waker = idle->get();
+  api::Service service(tables, pool, shadows, options);
 
+  service.health().set_lifecycle(catalog, **reaper, **idle);
   http::ServerOptions http;
   http.listen = config.listen;
   http.threads = config.threads;
   http.limits = config.http;
+  http.on_nudge = [&service](unsigned thread) { service.refresh(thread); };
   Result<std::unique_ptr<http::Server>> server = http::Server::start(http, service.handler());
   if (!server) return complain(server.error().message), kFailure;
   service.health().set_server(server->get());
+  tables.set_refresh([&server = **server] { server.nudge(); });
   service.health().set_ready(true);
-  log_listening(**server, config, *folder->table, folder->failed);
-  return drain(**server, service, pool, tables, signals, config, wait_for_signal(signals));
+  log_listening(**server, config, (*source)->at_start());
+  const int signal = wait_for_signal(signals);
+  source->reset();
+  (*idle)->stop();
+  const int exit = drain(**server, service, pool, shadows, catalog, **reaper, signals, config, signal);
+  tables.set_refresh({});
+  return exit;
 }
 
 }  // namespace
 
 void add_serve_command(CLI::App& app, int& exit) {
-  CLI::App* const command = app.add_subcommand("serve", "Serve a folder of model bundles over HTTP");
+  CLI::App* const command = app.add_subcommand(
+      "serve", "Serve models over HTTP: a folder of bundles, or a store of published versions");
   auto flags = std::make_shared<ServeFlags>();
   command->add_option("-c,--config", flags->config, "Configuration file (slipway.yaml); flags go before it")
       ->envname("SLIPWAY_CONFIG");
   command->add_option("-m,--models", flags->models, "Folder of bundles: DIR/NAME/ or DIR/NAME/VERSION/")
       ->envname("SLIPWAY_MODELS");
+  command
+      ->add_option("-s,--store", flags->store,
+                   "Store of published versions, made if it is not there; see slipway publish")
+      ->envname("SLIPWAY_STORE");
+  command
+      ->add_option("--control", flags->control, "With --store: the socket for operators [STORE/control.sock]")
+      ->envname("SLIPWAY_CONTROL");
   command
       ->add_option("-l,--listen", flags->listen,
                    "Address and port, e.g. 0.0.0.0:8080; may be given again [127.0.0.1:8080]")

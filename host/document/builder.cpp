@@ -1,5 +1,6 @@
 #include "document/builder.hpp"
 
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -24,15 +25,17 @@ void Builder::start(Document& target) {
   nodes_.clear();
   frames_.clear();
   count_ = 0;
-  key_pending_ = failed_ = false;
+  expects_ = Expects::value;
+}
+
+bool Builder::refuse(Code code, std::string message, std::string pointer) {
+  expects_ = Expects::failed;
+  error_ = Error(code, std::move(message), std::move(pointer));
+  return false;
 }
 
 bool Builder::fail(Code code, std::string message) {
-  if (!failed_) {
-    failed_ = true;
-    error_ = Error(code, std::move(message), pointer());
-  }
-  return false;
+  return !failed() && refuse(code, std::move(message), pointer());
 }
 
 std::string_view Builder::stacked_text(const slw_value& node) const {
@@ -54,112 +57,117 @@ std::string Builder::pointer_of(std::size_t stack_size) const {
   return pointer;
 }
 
-bool Builder::accept_value() {
-  if (failed_) return false;
-  if (frames_.empty() && !nodes_.empty())
-    return fail(Code::invalid_argument, "a second value after the first one");
-  if (!frames_.empty() && frames_.back().object && !key_pending_)
-    return fail(Code::invalid_argument, "a value in an object without a key before it");
-  return true;
+bool Builder::refuse_value() {
+  return fail(Code::invalid_argument, expects_ == Expects::key
+                                          ? "a value in an object without a key before it"
+                                          : "a second value after the first one");
 }
 
-bool Builder::accept_node() {
-  if (++count_ <= limits_.nodes) return true;
+bool Builder::refuse_node() {
   return fail(Code::limit_exceeded,
               "more than " + std::to_string(limits_.nodes) + " values in one document are not accepted");
 }
 
+void Builder::value_is_complete() {
+  if (frames_.empty())
+    expects_ = Expects::nothing;
+  else
+    expects_ = frames_.back().object ? Expects::key : Expects::value;
+}
+
+// Room for a value that is no container, to be filled in place: copying a node that has just been written
+// field by field makes the processor wait for each of them.
+slw_value* Builder::add_value() {
+  if (!accept_value() || !accept_node()) return nullptr;
+  value_is_complete();
+  return &nodes_.emplace_back();
+}
+
 bool Builder::push_value(const slw_value& node) {
-  if (!accept_value() || !accept_node()) return false;
-  nodes_.push_back(node);
-  key_pending_ = false;
+  slw_value* const added = add_value();
+  if (added == nullptr) return false;
+  *added = node;
   return true;
 }
 
-bool Builder::scalar(std::uint8_t kind) {
-  slw_value node{};
-  node.kind = kind;
-  return push_value(node);
+bool Builder::scalar(std::uint8_t kind, std::uint64_t bits, std::uint8_t detail) {
+  slw_value* const node = add_value();
+  if (node == nullptr) return false;
+  node->kind = kind;
+  node->detail = detail;
+  node->as.u64 = bits;
+  return true;
 }
 
 bool Builder::int64(std::int64_t value) {
-  slw_value node{};
-  node.kind = SLW_INT64;
-  node.as.i64 = value;
-  return push_value(node);
+  return scalar(SLW_INT64, static_cast<std::uint64_t>(value));
 }
 
 bool Builder::uint64(std::uint64_t value) {
-  if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-    return int64(static_cast<std::int64_t>(value));
-  slw_value node{};
-  node.kind = SLW_UINT64;
-  node.as.u64 = value;
-  return push_value(node);
+  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  return scalar(value <= kMost ? SLW_INT64 : SLW_UINT64, value);
 }
 
 bool Builder::float64(double value, bool integral) {
-  if (!std::isfinite(value) && !failed_)
+  if (!std::isfinite(value))
     return fail(Code::invalid_argument,
                 std::string(std::isnan(value) ? "NaN" : "an infinite number") + " cannot be written as JSON");
-  slw_value node{};
-  node.kind = SLW_FLOAT64;
-  node.detail = integral ? SLW_INTEGRAL : 0;
-  node.as.f64 = value;
-  return push_value(node);
+  return scalar(SLW_FLOAT64, std::bit_cast<std::uint64_t>(value), integral ? SLW_INTEGRAL : 0);
 }
 
 bool Builder::number(const slw_value& number) {
-  return push_value(number);
+  return scalar(number.kind, number.as.u64, number.detail);
 }
 
-bool Builder::allocate(std::size_t size, std::size_t alignment, std::size_t& distance) {
-  if (size > limits_.document_bytes || target_->arena_.used() > limits_.document_bytes - size)
-    return fail(Code::limit_exceeded, "the document needs more than " +
-                                          std::to_string(limits_.document_bytes) + " bytes of memory");
-  distance = target_->arena_.allocate(size, alignment);
-  return true;
+bool Builder::refuse_memory() {
+  return fail(Code::limit_exceeded,
+              "the document needs more than " + std::to_string(limits_.document_bytes) + " bytes of memory");
 }
 
-bool Builder::copy_text(std::string_view text, slw_value& node) {
+// Leaves where the text is, or 0 for an empty one.
+bool Builder::copy_text(std::string_view text, std::size_t& distance) {
   if (text.size() > limits_.string_bytes || text.size() > kMostCount)
     return fail(Code::limit_exceeded, "a string of " + std::to_string(text.size()) + " bytes; at most " +
                                           std::to_string(limits_.string_bytes) + " are accepted");
-  node.count = static_cast<std::uint32_t>(text.size());
+  distance = 0;
   if (text.empty()) return true;
-  std::size_t distance;
   if (!allocate(text.size(), 1, distance)) return false;
   std::memcpy(target_->arena_.at(distance), text.data(), text.size());
-  node.as.offset = distance;
+  return true;
+}
+
+bool Builder::text(std::uint8_t kind, std::string_view text) {
+  std::size_t distance = 0;
+  if (!copy_text(text, distance)) return false;
+  slw_value* const node = add_value();
+  if (node == nullptr) return false;
+  node->kind = kind;
+  node->count = static_cast<std::uint32_t>(text.size());
+  node->as.offset = distance;
   return true;
 }
 
 bool Builder::string(std::string_view text) {
   if (!accept_value()) return false;
   if (!is_utf8(text)) return fail(Code::invalid_argument, "a string is not valid UTF-8");
-  slw_value node{};
-  node.kind = SLW_STRING;
-  return copy_text(text, node) && push_value(node);
+  return this->text(SLW_STRING, text);
 }
 
 bool Builder::bytes(std::string_view octets) {
-  if (!accept_value()) return false;
-  slw_value node{};
-  node.kind = SLW_BYTES;
-  return copy_text(octets, node) && push_value(node);
+  return accept_value() && text(SLW_BYTES, octets);
 }
 
 bool Builder::key(std::string_view text) {
-  if (failed_) return false;
-  if (frames_.empty() || !frames_.back().object || key_pending_)
-    return fail(Code::invalid_argument, "a key where none belongs");
+  if (expects_ != Expects::key) return fail(Code::invalid_argument, "a key where none belongs");
   if (!is_utf8(text)) return fail(Code::invalid_argument, "a key is not valid UTF-8");
-  slw_value node{};
+  std::size_t distance = 0;
+  if (!copy_text(text, distance) || !accept_node()) return false;
+  slw_value& node = nodes_.emplace_back();
   node.kind = SLW_STRING;
   node.tag = slw_key_hash(text.data(), text.size());
-  if (!copy_text(text, node) || !accept_node()) return false;
-  nodes_.push_back(node);
-  key_pending_ = true;
+  node.count = static_cast<std::uint32_t>(text.size());
+  node.as.offset = distance;
+  expects_ = Expects::value;
   return true;
 }
 
@@ -169,31 +177,45 @@ bool Builder::begin(bool object) {
     return fail(Code::limit_exceeded, "arrays and objects nested more than " + std::to_string(limits_.depth) +
                                           " deep are not accepted");
   frames_.push_back({nodes_.size(), object});
-  key_pending_ = false;
+  expects_ = object ? Expects::key : Expects::value;
   return true;
 }
 
-// Moves the children from the stack to their final place in the arena, with `trailing` bytes behind them.
-bool Builder::place_children(std::size_t first, std::size_t trailing, slw_value& parent) {
+// Moves the children from the stack to their final place in the arena, with `trailing` bytes behind them, and
+// leaves where that is, or 0 for no children.
+bool Builder::place_children(std::size_t first, std::size_t trailing, std::size_t& base) {
   const std::size_t children = nodes_.size() - first;
+  base = 0;
   if (children == 0) return true;
-  std::size_t base;
   if (!allocate(children * sizeof(slw_value) + trailing, sizeof(slw_value), base)) return false;
-  slw_value* const placed = reinterpret_cast<slw_value*>(target_->arena_.at(base));
-  std::memcpy(static_cast<void*>(placed), nodes_.data() + first, children * sizeof(slw_value));
-  for (std::size_t i = 0; i < children; ++i)
-    if (has_payload(placed[i])) placed[i].as.offset = base - i * sizeof(slw_value) - placed[i].as.offset;
-  parent.as.offset = base;
+  auto* const placed = reinterpret_cast<slw_value*>(target_->arena_.at(base));
+  for (std::size_t i = 0; i < children; ++i) {
+    placed[i] = nodes_[first + i];
+    const std::uint64_t offset = base - i * sizeof(slw_value) - placed[i].as.offset;
+    if (has_payload(placed[i])) placed[i].as.offset = offset;
+  }
   return true;
+}
+
+// Puts the container in the place of its children on the stack.
+void Builder::replace_children(std::size_t first, std::uint8_t kind, std::size_t count, std::size_t base) {
+  nodes_.resize(first);
+  frames_.pop_back();
+  slw_value& node = nodes_.emplace_back();
+  node.kind = kind;
+  node.count = static_cast<std::uint32_t>(count);
+  node.as.offset = base;
+  value_is_complete();
 }
 
 // Ends the innermost container's misuse checks.
 bool Builder::close(bool object) {
-  if (failed_) return false;
+  if (failed()) return false;
   if (frames_.empty() || frames_.back().object != object)
     return fail(Code::invalid_argument,
                 object ? "an object ends that was not begun" : "an array ends that was not begun");
-  if (key_pending_) return fail(Code::invalid_argument, "an object ends between a key and its value");
+  if (object && expects_ != Expects::key)
+    return fail(Code::invalid_argument, "an object ends between a key and its value");
   return true;
 }
 
@@ -201,20 +223,16 @@ bool Builder::end_object() {
   if (!close(true)) return false;
   const std::size_t first = frames_.back().first;
   const std::size_t members = (nodes_.size() - first) / 2;
-  slw_value node{};
-  node.kind = SLW_OBJECT;
-  node.count = static_cast<std::uint32_t>(members);
   const bool indexed = members > SLW_INDEXED_ABOVE;
   if (!(indexed ? index_members(first) : check_few_members(first))) return false;
-  if (!place_children(first, indexed ? members * sizeof(std::uint32_t) : 0, node)) return false;
+  std::size_t base = 0;
+  if (!place_children(first, indexed ? members * sizeof(std::uint32_t) : 0, base)) return false;
   if (indexed) {
-    auto* const index = reinterpret_cast<std::uint32_t*>(target_->arena_.at(node.as.offset) +
-                                                         2 * members * sizeof(slw_value));
+    auto* const index =
+        reinterpret_cast<std::uint32_t*>(target_->arena_.at(base) + 2 * members * sizeof(slw_value));
     for (std::size_t i = 0; i < members; ++i) index[i] = static_cast<std::uint32_t>(order_[i]);
   }
-  nodes_.resize(first);
-  frames_.pop_back();
-  nodes_.push_back(node);
+  replace_children(first, SLW_OBJECT, members, base);
   return true;
 }
 
@@ -222,27 +240,27 @@ bool Builder::end_array() {
   if (!close(false)) return false;
   const std::size_t first = frames_.back().first;
   const std::size_t elements = nodes_.size() - first;
-  slw_value node{};
-  if (!pack({nodes_.data() + first, elements}, node)) {
-    if (failed_) return false;
-    node.kind = SLW_ARRAY;
-    node.count = static_cast<std::uint32_t>(elements);
-    if (!place_children(first, 0, node)) return false;
+  if (slw_value packed{}; pack({nodes_.data() + first, elements}, packed)) {
+    nodes_.resize(first);
+    frames_.pop_back();
+    nodes_.push_back(packed);
+    value_is_complete();
+    return true;
   }
-  nodes_.resize(first);
-  frames_.pop_back();
-  nodes_.push_back(node);
+  std::size_t base = 0;
+  if (failed() || !place_children(first, 0, base)) return false;
+  replace_children(first, SLW_ARRAY, elements, base);
   return true;
 }
 
 Status Builder::finish() {
-  if (!failed_ && (!frames_.empty() || nodes_.size() != 1))
+  if (!failed() && (!frames_.empty() || nodes_.size() != 1))
     fail(Code::invalid_argument, frames_.empty()         ? "no value was written"
                                  : frames_.back().object ? "an object was not ended"
                                                          : "an array was not ended");
-  slw_value ignored{};
-  if (!failed_ && place_children(0, 0, ignored)) target_->complete_ = true;
-  if (failed_) return std::move(error_);
+  std::size_t base = 0;
+  if (!failed() && place_children(0, 0, base)) target_->complete_ = true;
+  if (failed()) return std::move(error_);
   return {};
 }
 

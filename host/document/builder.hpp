@@ -52,7 +52,7 @@ class Builder {
   // Ends the document: exactly one complete value must have been given.
   Status finish();
 
-  bool failed() const { return failed_; }
+  bool failed() const { return expects_ == Expects::failed; }
   // The reason of the first refusal; taken away by the call.
   Error take_error() { return std::move(error_); }
   // Refuses everything from now on. The pointer is that of the value that comes next.
@@ -72,16 +72,31 @@ class Builder {
     std::size_t first;  // index in nodes_ of the first child
     bool object;
   };
+  // What may come next. `key` is a key or the end of its object, `failed` is never left.
+  enum class Expects : std::uint8_t { value, key, nothing, failed };
 
-  bool scalar(std::uint8_t kind);
-  bool accept_value();
-  bool accept_node();
+  bool scalar(std::uint8_t kind, std::uint64_t bits = 0, std::uint8_t detail = 0);
+  bool accept_value() { return expects_ == Expects::value || refuse_value(); }
+  bool accept_node() { return ++count_ <= limits_.nodes || refuse_node(); }
+  bool refuse_value();
+  bool refuse_node();
+  bool refuse(Code code, std::string message, std::string pointer);
+  slw_value* add_value();
+  bool text(std::uint8_t kind, std::string_view text);
+  void value_is_complete();
   bool begin(bool object);
   bool close(bool object);
   bool push_value(const slw_value& node);
-  bool allocate(std::size_t size, std::size_t alignment, std::size_t& distance);
-  bool copy_text(std::string_view text, slw_value& node);
-  bool place_children(std::size_t first, std::size_t trailing, slw_value& parent);
+  bool allocate(std::size_t size, std::size_t alignment, std::size_t& distance) {
+    const std::size_t used = target_->arena_.used();
+    if (size > limits_.document_bytes || used > limits_.document_bytes - size) return refuse_memory();
+    distance = target_->arena_.allocate(size, alignment);
+    return true;
+  }
+  bool refuse_memory();
+  bool copy_text(std::string_view text, std::size_t& distance);
+  bool place_children(std::size_t first, std::size_t trailing, std::size_t& base);
+  void replace_children(std::size_t first, std::uint8_t kind, std::size_t count, std::size_t base);
   bool pack(std::span<const slw_value> numbers, slw_value& packed);
   bool allocate_tensor(slw_type type, std::span<const std::uint64_t> shape, std::size_t trailing,
                        slw_value& node, std::byte*& data);
@@ -99,8 +114,7 @@ class Builder {
   std::vector<Frame> frames_;
   std::vector<std::uint64_t> order_;  // scratch of index_members
   std::uint32_t count_ = 0;           // nodes so far
-  bool key_pending_ = false;          // in an object: a key was given and waits for its value
-  bool failed_ = false;
+  Expects expects_ = Expects::nothing;
   Error error_{Code::internal, ""};
 };
 

@@ -12,10 +12,8 @@ bool Builder::refuse_duplicate(const slw_value& key) {
   const std::string name(stacked_text(key));
   std::string pointer = pointer_of(frames_.back().first);  // the object itself: none of its children counted
   append_token(pointer, name);
-  failed_ = true;
-  error_ = Error(Code::invalid_argument,
-                 "the key \"" + name.substr(0, 100) + "\" appears twice in one object", std::move(pointer));
-  return false;
+  return refuse(Code::invalid_argument, "the key \"" + name.substr(0, 100) + "\" appears twice in one object",
+                std::move(pointer));
 }
 
 bool Builder::check_few_members(std::size_t first) {

@@ -69,7 +69,7 @@ bool Builder::allocate_tensor(slw_type type, std::span<const std::uint64_t> shap
   const std::size_t size = header + count * slw_type_size(type) + trailing;
   data = nullptr;
   if (size == 0) return true;
-  std::size_t distance;
+  std::size_t distance = 0;
   if (!allocate(size, size >= Arena::kAlignment ? Arena::kAlignment : sizeof(slw_value), distance))
     return false;
   data = target_->arena_.at(distance);

@@ -122,6 +122,7 @@ struct JsonReader::State {
 Status JsonReader::State::read(PaddedBuffer& text, Document& target) {
   if (text.empty()) return malformed(0, "the body is empty");
   if (const char* const why = foreign_encoding(text.view()); why != nullptr) return malformed(0, why);
+  text.seal();
   builder.start(target);
   Stream stream(text.data());
   Handler handler(builder, numbers, stream);

@@ -11,24 +11,21 @@ namespace {
 // Long enough for the largest double without an exponent.
 constexpr std::size_t kNumberText = 400;
 
+void write(const slw_value& node, PaddedBuffer& out);
+
 template <class Number, class... Format>
 void append_chars(PaddedBuffer& out, Number number, Format... format) {
-  char text[kNumberText];
-  const auto [end, error] = std::to_chars(text, text + sizeof text, number, format...);
-  out.append({text, static_cast<std::size_t>(end - text)});
+  char* const text = out.room(kNumberText);
+  const char* const end = std::to_chars(text, text + kNumberText, number, format...).ptr;
+  out.added(static_cast<std::size_t>(end - text));
 }
 
 // The shortest text that reads back as the same number, and as a number with a fraction.
 template <class Float>
 void append_float(PaddedBuffer& out, Float number) {
-  char text[kNumberText];
-  char* end = std::to_chars(text, text + sizeof text - 2, number).ptr;
-  if (std::string_view(text, static_cast<std::size_t>(end - text)).find_first_of(".e") ==
-      std::string_view::npos) {
-    *end++ = '.';
-    *end++ = '0';
-  }
-  out.append({text, static_cast<std::size_t>(end - text)});
+  const std::size_t begin = out.size();
+  append_chars(out, number);
+  if (out.view().substr(begin).find_first_of(".e") == std::string_view::npos) out.append(".0");
 }
 
 void write_scalar(const slw_value& node, PaddedBuffer& out) {
@@ -51,7 +48,7 @@ void write_scalar(const slw_value& node, PaddedBuffer& out) {
 
 void write_base64(std::string_view octets, PaddedBuffer& out) {
   constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  out.append("\"");
+  out.append('"');
   for (std::size_t i = 0; i < octets.size(); i += 3) {
     const std::size_t left = octets.size() - i;
     std::uint32_t group = 0;
@@ -61,66 +58,76 @@ void write_base64(std::string_view octets, PaddedBuffer& out) {
                           left > 1 ? kDigits[group >> 6 & 63] : '=', left > 2 ? kDigits[group & 63] : '='};
     out.append({text, sizeof text});
   }
-  out.append("\"");
+  out.append('"');
 }
 
 // One axis of a tensor; `next` counts the numbers already written.
-void write_axis(const slw_value* tensor, unsigned axis, std::uint32_t& next, PaddedBuffer& out) {
-  const std::uint64_t extent = slw_tensor_extent(tensor, axis);
-  out.append("[");
+void write_axis(const slw_value& tensor, unsigned axis, std::uint32_t& next, PaddedBuffer& out) {
+  const std::uint64_t extent = slw_tensor_extent(&tensor, axis);
+  out.append('[');
   for (std::uint64_t i = 0; i < extent; ++i) {
-    if (i != 0) out.append(",");
-    if (axis + 1 < tensor->tag) {
+    if (i != 0) out.append(',');
+    if (axis + 1 < tensor.tag) {
       write_axis(tensor, axis + 1, next, out);
-    } else if (tensor->detail == SLW_F32) {
+    } else if (tensor.detail == SLW_F32) {
       float number;
-      std::memcpy(&number, static_cast<const char*>(slw_tensor_data(tensor)) + 4 * std::size_t{next++}, 4);
+      std::memcpy(&number, static_cast<const char*>(slw_tensor_data(&tensor)) + 4 * std::size_t{next++}, 4);
       append_float(out, number);
     } else {
-      write_scalar(slw_tensor_number(tensor, next++), out);
+      write_scalar(slw_tensor_number(&tensor, next++), out);
     }
   }
-  out.append("]");
+  out.append(']');
 }
 
-void write_array(Value array, PaddedBuffer& out) {
-  out.append("[");
-  for (std::uint32_t i = 0; i < array.size(); ++i) {
-    if (i != 0) out.append(",");
-    write_json(array.element(i), out);
+void write_array(const slw_value& array, PaddedBuffer& out) {
+  const auto* const elements = static_cast<const slw_value*>(slw_payload(&array));
+  out.append('[');
+  for (std::uint32_t i = 0; i < array.count; ++i) {
+    if (i != 0) out.append(',');
+    write(elements[i], out);
   }
-  out.append("]");
+  out.append(']');
 }
 
-void write_object(Value object, PaddedBuffer& out) {
-  out.append("{");
-  for (std::uint32_t i = 0; i < object.size(); ++i) {
-    if (i != 0) out.append(",");
-    append_json_string(object.key(i), out);
-    out.append(":");
-    write_json(object.member(i), out);
+std::string_view text_of(const slw_value& node) {
+  return {static_cast<const char*>(slw_payload(&node)), node.count};
+}
+
+void write_object(const slw_value& object, PaddedBuffer& out) {
+  out.append('{');
+  for (std::uint32_t i = 0; i < object.count; ++i) {
+    if (i != 0) out.append(',');
+    const slw_value* const key = slw_member(&object, i);
+    append_json_string(text_of(*key), out);
+    out.append(':');
+    write(key[1], out);
   }
-  out.append("}");
+  out.append('}');
+}
+
+void write(const slw_value& node, PaddedBuffer& out) {
+  std::uint32_t next = 0;
+  switch (node.kind) {
+    case SLW_STRING:
+      return append_json_string(text_of(node), out);
+    case SLW_BYTES:
+      return write_base64(text_of(node), out);
+    case SLW_ARRAY:
+      return write_array(node, out);
+    case SLW_OBJECT:
+      return write_object(node, out);
+    case SLW_TENSOR:
+      return write_axis(node, 0, next, out);
+    default:
+      return write_scalar(node, out);
+  }
 }
 
 }  // namespace
 
 void write_json(Value value, PaddedBuffer& out) {
-  std::uint32_t next = 0;
-  switch (value.kind()) {
-    case Kind::string:
-      return append_json_string(value.text(), out);
-    case Kind::bytes:
-      return write_base64(value.text(), out);
-    case Kind::array:
-      return write_array(value, out);
-    case Kind::object:
-      return write_object(value, out);
-    case Kind::tensor:
-      return write_axis(value.node(), 0, next, out);
-    default:
-      return write_scalar(value.get(), out);
-  }
+  write(value.get(), out);
 }
 
 std::string to_json(Value value) {

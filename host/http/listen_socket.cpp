@@ -1,18 +1,25 @@
 #include "http/listen_socket.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 #include "base/file.hpp"
 
 namespace slipway::http {
 namespace {
+
+constexpr std::string_view kUnixPrefix = "unix:";
 
 struct Address {
   sockaddr_storage storage{};
@@ -84,6 +91,47 @@ Status fill_group(Address& address, unsigned threads, int backlog, ListenGroup& 
   return {};
 }
 
+// Whether somebody still listens on a socket's file.
+bool answers(const sockaddr_un& address) {
+  const UniqueFd client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return client.valid() &&
+         ::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+Result<ListenGroup> listen_on_file(const std::string& path, unsigned threads, int backlog) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof address.sun_path)
+    return Error(Code::invalid_argument,
+                 "a socket's path has 1 to " + std::to_string(sizeof address.sun_path - 1) + " bytes");
+  path.copy(address.sun_path, path.size());
+  if (answers(address)) return Error(Code::already_exists, "another process listens there already");
+  ::unlink(path.c_str());
+  ListenGroup group;
+  UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket.valid() || ::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+    return Error(Code::io, system_message(errno));
+  group.file.emplace(path);
+  // Before it listens: nobody can have connected.
+  if (::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0 || ::listen(socket.get(), backlog) != 0)
+    return Error(Code::io, system_message(errno));
+  for (unsigned i = 1; i < threads; ++i) {
+    group.sockets.emplace_back(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+    if (!group.sockets.back().valid()) return Error(Code::io, system_message(errno));
+  }
+  group.sockets.push_back(std::move(socket));
+  return group;
+}
+
+// The process at the other end, or nothing where it is not this user's or root's.
+std::optional<std::string> trusted_peer(int connection) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+  if (peer.uid != 0 && peer.uid != ::geteuid()) return std::nullopt;
+  return "uid " + std::to_string(peer.uid) + " pid " + std::to_string(peer.pid);
+}
+
 std::string to_text(Address& address) {
   char text[INET6_ADDRSTRLEN] = {};
   const bool v4 = address.storage.ss_family == AF_INET;
@@ -94,7 +142,16 @@ std::string to_text(Address& address) {
 
 }  // namespace
 
+SocketFile::~SocketFile() {
+  if (!path_.empty()) ::unlink(path_.c_str());
+}
+
 Result<ListenGroup> listen_on(const std::string& host, std::uint16_t port, unsigned threads, int backlog) {
+  if (host.starts_with(kUnixPrefix)) {
+    Result<ListenGroup> group = listen_on_file(host.substr(kUnixPrefix.size()), threads, backlog);
+    if (!group) return std::move(group).error().within("cannot listen on " + host);
+    return group;
+  }
   Result<Address> address = parse_address(host);
   if (!address) return std::move(address).error();
   address->set_port(port);
@@ -120,7 +177,18 @@ int accept_connection(int listening_socket, std::string& peer) {
   address.size = sizeof address.storage;
   const int connection =
       ::accept4(listening_socket, address.generic(), &address.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (connection >= 0) peer = to_text(address);
+  if (connection < 0) return connection;
+  if (address.storage.ss_family != AF_UNIX) {
+    peer = to_text(address);
+    return connection;
+  }
+  std::optional<std::string> trusted = trusted_peer(connection);
+  if (!trusted) {
+    ::close(connection);
+    errno = EACCES;
+    return -1;
+  }
+  peer = std::move(*trusted);
   return connection;
 }
 

@@ -107,6 +107,10 @@ void Server::stop_accepting_and_drain(Nanoseconds deadline) {
   for (const auto& thread : impl_->serving) thread->drain(deadline);
 }
 
+void Server::nudge() {
+  for (const auto& thread : impl_->serving) thread->nudge();
+}
+
 void Server::join() {
   for (std::thread& thread : impl_->threads)
     if (thread.joinable()) thread.join();

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,9 +17,9 @@
 namespace slipway::http {
 
 struct ListenAddress {
-  std::string host =
-      "127.0.0.1";  // an IPv4 or IPv6 address ("::1", "::", "0.0.0.0"), not a name; "::" is IPv6 alone
-  std::uint16_t port = 8080;  // 0: any free one, see Server::port()
+  std::string host = "127.0.0.1";  // an IPv4 or IPv6 address ("::1", "::", "0.0.0.0"), not a name; "::" is
+                                   // IPv6 alone; or "unix:PATH", see listen_on()
+  std::uint16_t port = 8080;       // 0: any free one, see Server::port()
 };
 
 struct ServerOptions {
@@ -29,6 +30,8 @@ struct ServerOptions {
   // While draining: how long a connection without a request in progress stays open, so that a request already
   // on its way is answered (with "Connection: close") and not lost.
   Nanoseconds drain_idle_grace = kSecond;
+  // What each serving thread does when it is nudged; it is given its number. Must not throw.
+  std::function<void(unsigned thread)> on_nudge;
 };
 
 struct ServerStats {
@@ -58,6 +61,10 @@ class Server {
   // with "Connection: close". At `deadline` (CLOCK_MONOTONIC) deferred answers are abandoned and all
   // connections closed. A later call can only bring the deadline forward.
   void stop_accepting_and_drain(Nanoseconds deadline);
+
+  // [any thread] Every serving thread calls on_nudge soon, though it may be idle; once for several nudges
+  // that come together.
+  void nudge();
 
   // Until all threads have ended. Any one thread at a time; again is harmless.
   void join();

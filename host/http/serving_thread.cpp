@@ -68,9 +68,16 @@ void ServingThread::drain(Nanoseconds deadline) noexcept {
   wakes_->wake();
 }
 
+void ServingThread::nudge() noexcept {
+  nudged_.store(true, std::memory_order_release);
+  wakes_->wake();
+}
+
 void ServingThread::on_ready(Ready) noexcept {
   if (ended_) return;
   wakes_->clear_wakes();
+  if (nudged_.exchange(false, std::memory_order_acquire) && shared_.options.on_nudge)
+    shared_.options.on_nudge(index_);
   const bool drains = drain_request_.load() != 0;
   if (drains && !draining_) begin_drain(monotonic_now());
   take_wakes();

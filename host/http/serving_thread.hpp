@@ -1,5 +1,5 @@
 // One thread of a server with everything it needs: event loop, listening sockets, connections, buffers.
-// Sessions reach it by reference; all but drain() and stats() is for its own thread.
+// Sessions reach it by reference; all but drain(), nudge() and counters() is for its own thread.
 #pragma once
 
 #include <array>
@@ -50,6 +50,7 @@ class ServingThread final : public Watcher {
   void run() noexcept;
 
   void drain(Nanoseconds deadline) noexcept;  // [any thread]
+  void nudge() noexcept;                      // [any thread]
   const ThreadCounters& counters() const { return counters_; }
 
   // For sessions.
@@ -109,6 +110,7 @@ class ServingThread final : public Watcher {
   bool tick_set_ = false;
   Nanoseconds coarse_now_;
 
+  std::atomic<bool> nudged_{false};
   std::atomic<Nanoseconds> drain_request_{0};
   bool draining_ = false;
   bool ended_ = false;  // nothing is waited for any more: run() returns

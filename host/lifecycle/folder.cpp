@@ -1,7 +1,8 @@
 #include "lifecycle/folder.hpp"
 
 #include <algorithm>
-#include <map>
+#include <chrono>
+#include <set>
 
 #include "telemetry/log.hpp"
 
@@ -26,44 +27,18 @@ std::vector<fs::path> folders_in(const fs::path& directory, std::error_code& err
   return folders;
 }
 
-void log_refusal(const fs::path& bundle, const Error& error) {
-  telemetry::log(telemetry::Level::error, "a bundle is not served",
-                 {{"bundle", bundle.string()}, {"why", error.message}});
-}
-
-void log_served(const model::ModelVersion& version, std::size_t cases, Nanoseconds took) {
-  telemetry::log(telemetry::Level::info, "model loaded",
-                 {{"model", version.name()},
-                  {"version", version.version()},
-                  {"golden_cases", static_cast<std::int64_t>(cases)},
-                  {"ms", static_cast<double>(took) / static_cast<double>(kMillisecond)}});
-}
-
 // Release versions before pre-releases, higher before lower.
 bool better(const model::SemanticVersion& a, const model::SemanticVersion& b) {
   if (a.is_prerelease() != b.is_prerelease()) return !a.is_prerelease();
   return a > b;
 }
 
-struct Loaded {
-  model::SemanticVersion version;
-  std::shared_ptr<model::Slot> slot;
-};
-
-std::shared_ptr<const model::RoutingTable> make_table(
-    const std::map<std::string, std::vector<Loaded>>& models) {
-  auto table = std::make_shared<model::RoutingTable>();
-  for (const auto& [name, versions] : models) {
-    model::Route route;
-    const Loaded* stable = &versions.front();
-    for (const Loaded& each : versions) {
-      route.versions.emplace(each.version.text(), each.slot);
-      if (better(each.version, stable->version)) stable = &each;
-    }
-    route.stable = stable->slot;
-    table->add(name, std::move(route));
-  }
-  return table;
+// Whether the newest change to a file is at least `time` ago; a clock that was set back makes it unknown.
+bool is_older(const std::vector<BundleFile>& files, Nanoseconds time) {
+  using namespace std::chrono;
+  const std::int64_t now = duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
+  return std::all_of(files.begin(), files.end(),
+                     [&](const BundleFile& file) { return file.changed_ns + time <= now; });
 }
 
 }  // namespace
@@ -88,37 +63,144 @@ Result<std::vector<fs::path>> find_bundles(const fs::path& directory) {
   return bundles;
 }
 
-Result<FolderReport> load_folder(const fs::path& directory, const fs::path& cache,
-                                 const SlotFactory& make_slot) {
-  const Result<std::vector<fs::path>> bundles = find_bundles(directory);
+Folder::Folder(fs::path directory, FolderOptions options, Catalog& catalog, Deployer& deployer,
+               Reaper& reaper)
+    : directory_(std::move(directory)),
+      options_(options),
+      catalog_(catalog),
+      deployer_(deployer),
+      reaper_(reaper) {}
+
+Result<Nanoseconds> Folder::scan() {
+  const Result<std::vector<fs::path>> bundles = find_bundles(directory_);
   if (!bundles) return bundles.error();
-  std::map<std::string, std::vector<Loaded>> models;
-  FolderReport report;
-  for (const fs::path& bundle : *bundles) {
-    const Nanoseconds begin = monotonic_now();
-    Result<GatedVersion> gated = open_gated(bundle, cache);
-    if (!gated) {
-      log_refusal(bundle, gated.error());
-      ++report.failed;
+  Nanoseconds again = 0;
+  const auto look_again_at = [&](Nanoseconds time) {
+    if (time != 0 && (again == 0 || time < again)) again = time;
+  };
+  // New bundles first: what takes another's place serves before the other goes.
+  for (const fs::path& bundle : *bundles) look_again_at(look_at(bundle, places_[bundle]));
+  const std::set<fs::path> present(bundles->begin(), bundles->end());
+  for (auto at = places_.begin(); at != places_.end();) {
+    auto& [bundle, place] = *at;
+    if (present.contains(bundle)) {
+      ++at;
       continue;
     }
-    const model::ModelVersion& version = *gated->version;
-    std::vector<Loaded>& versions = models[version.name()];
-    const model::SemanticVersion number = version.manifest().version;
-    const bool taken = std::any_of(versions.begin(), versions.end(),
-                                   [&](const Loaded& each) { return each.version.text() == number.text(); });
-    if (taken) {
-      log_refusal(bundle,
-                  Error(Code::already_exists,
-                        version.name() + " " + number.text() +
-                            " is served from another folder already; give one of them another version"));
-      ++report.failed;
+    if (place.gone_since == 0) place.gone_since = monotonic_now();
+    const Nanoseconds end = place.gone_since + options_.grace;
+    if (place.served.id != 0 && monotonic_now() < end) {
+      look_again_at(end);
+      ++at;
       continue;
     }
-    log_served(version, gated->cases, monotonic_now() - begin);
-    versions.push_back({number, make_slot(std::move(*gated))});
+    if (place.served.id != 0)
+      telemetry::log(telemetry::Level::info, "a bundle has gone: its version is taken out of service",
+                     {{"bundle", bundle.string()},
+                      {"model", place.served.model},
+                      {"version", place.served.version.text()}});
+    Place gone = std::move(place);
+    at = places_.erase(at);
+    take_out(gone);
   }
-  report.table = make_table(models);
+  return again;
+}
+
+// Returns when to look again, 0 where that is only when something changes.
+Nanoseconds Folder::look_at(const fs::path& bundle, Place& place) {
+  place.gone_since = 0;
+  const Result<std::vector<BundleFile>> files = list_bundle(bundle);
+  if (!files) {
+    if (place.tried != files.error().message) refuse(bundle, place, files.error());
+    place.tried = files.error().message;
+    return 0;
+  }
+  const std::string now = fingerprint(*files);
+  if (now == place.tried) return 0;
+  if (now != place.seen) {
+    place.seen = now;
+    place.seen_since = monotonic_now();
+  }
+  const Nanoseconds settled = place.seen_since + options_.settle;
+  if (!is_older(*files, options_.settle) && monotonic_now() < settled) return settled;
+  place.tried = now;
+  bring_in(bundle, place, *files);
+  return 0;
+}
+
+void Folder::refuse(const fs::path& bundle, Place& place, const Error& error) {
+  place.refused = true;
+  const bool serves = place.served.id != 0;
+  telemetry::log(telemetry::Level::error,
+                 serves ? "a bundle is not served; the version before it still is" : "a bundle is not served",
+                 {{"bundle", bundle.string()}, {"why", error.message}});
+}
+
+void Folder::bring_in(const fs::path& bundle, Place& place, const std::vector<BundleFile>& files) {
+  const Result<std::string> digest = bundle_digest(bundle, files);
+  if (!digest) return refuse(bundle, place, digest.error());
+  if (place.served.id != 0 && *digest == place.digest) {  // touched, or changed back
+    place.refused = false;
+    return;
+  }
+  Result<Deployer::Deployed> deployed = deployer_.deploy(bundle, *digest);
+  if (!deployed) return refuse(bundle, place, deployed.error());
+  // What was loaded must be what was hashed: a file that changed meanwhile makes it a mixture of two bundles.
+  const Result<std::vector<BundleFile>> after = list_bundle(bundle);
+  if (!after || fingerprint(*after) != place.tried) {
+    reaper_.retire(deployed->id, true);
+    place.tried.clear();  // it is looked at again: the change is an event of its own
+    return;
+  }
+  if (is_taken(place, *deployed)) {
+    const std::string what = deployed->model + " " + deployed->version.text();
+    reaper_.retire(deployed->id, true);
+    return refuse(bundle, place,
+                  Error(Code::already_exists,
+                        what + " is served from another folder already; give one of them another version"));
+  }
+  deployer_.remember(*deployed);
+  Place before = place;
+  place.refused = false;
+  place.digest = *digest;
+  place.served = *deployed;
+  choose_stable(deployed->model);
+  take_out(before);
+}
+
+bool Folder::is_taken(const Place& place, const Deployer::Deployed& deployed) const {
+  return std::any_of(places_.begin(), places_.end(), [&](const auto& each) {
+    const Place& other = each.second;
+    return &other != &place && other.served.id != 0 && other.gone_since == 0 &&
+           other.served.model == deployed.model && other.served.version.text() == deployed.version.text();
+  });
+}
+
+// `place` is no longer among places_, or a copy of what one was.
+void Folder::take_out(Place& place) {
+  if (place.served.id == 0) return;
+  choose_stable(place.served.model);
+  reaper_.retire(place.served.id, true);
+}
+
+void Folder::choose_stable(const std::string& model) {
+  const Deployer::Deployed* best = nullptr;
+  for (const auto& [bundle, place] : places_) {
+    if (place.served.id == 0 || place.served.model != model) continue;
+    if (best == nullptr || better(place.served.version, best->version)) best = &place.served;
+  }
+  if (best != nullptr && catalog_.labelled(model, kStable) != best->id)
+    catalog_.point(std::string(kStable), best->id);
+}
+
+FolderReport Folder::report() const {
+  std::set<std::string_view> models;
+  FolderReport report;
+  for (const auto& [bundle, place] : places_) {
+    if (place.served.id != 0) models.insert(place.served.model);
+    if (place.refused) ++report.refused;
+  }
+  report.served = models.size();
   return report;
 }
 

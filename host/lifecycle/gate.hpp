@@ -1,5 +1,5 @@
-// Brings one version to where it may take traffic: opened, loaded, created, its golden cases passed, warmed
-// up.
+// The steps that bring a version to where it may take traffic: look at the bundle, try it in a process of its
+// own, load it, warm it up, run its golden cases.
 #pragma once
 
 #include <filesystem>
@@ -10,21 +10,36 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "model/golden.hpp"
+#include "model/overrides.hpp"
 #include "model/version.hpp"
+#include "worker/probe.hpp"
 
 namespace slipway::lifecycle {
 
-struct GatedVersion {
-  std::unique_ptr<model::ModelVersion> version;
-  std::size_t cases = 0;                   // golden cases, all passed
-  std::vector<Nanoseconds> predict_times;  // of warm calls: what `execution: auto` decides by
+// A bundle that has been read; nothing of it has run.
+struct Candidate {
+  model::Bundle bundle;
+  std::vector<model::GoldenCase> cases;  // those that may run as a gate
+  std::string parameters = "{}";         // what the operator sets; see model/overrides.hpp
 };
 
-// The error says which step refused the version, and why; of failed cases it names the first ten.  [control]
-Result<GatedVersion> open_gated(const std::filesystem::path& bundle, const std::filesystem::path& cache);
+// Opens a bundle and reads its cases. Warnings about its schemas are logged.  [control]
+Result<Candidate> open_candidate(const std::filesystem::path& directory);
 
-// The cases that may run as a gate: all of a model without effects, else those marked safe.
-std::vector<const model::GoldenCase*> gate_cases(const model::Manifest& manifest,
-                                                 const std::vector<model::GoldenCase>& cases);
+// As the operator wants it; his secrets are read now.  [control]
+Status apply_overrides(const model::Overrides& overrides, Candidate& candidate);
+
+// Runs the candidate once, from loading to unloading, in a sandboxed child (worker/probe.hpp): the error says
+// what went wrong there. `plugin` is the copy that will be loaded here. How many threads of its own the model
+// had.  [control]
+Result<std::size_t> probe_candidate(const Candidate& candidate, const plugin::StoredLibrary& plugin,
+                                    worker::ProbeOptions options);
+
+// Calls the model with its own cases until it is warm, within a bound: how long each call took, which is what
+// `execution: auto` decides by.  [predict]
+std::vector<Nanoseconds> warm_up(model::ModelVersion& version, const std::vector<model::GoldenCase>& cases);
+
+// All cases must pass; the error names the first ten that do not.  [predict]
+Status run_gate(model::ModelVersion& version, const std::vector<model::GoldenCase>& cases);
 
 }  // namespace slipway::lifecycle

@@ -1,11 +1,6 @@
 #include "model/bundle.hpp"
 
-#include <algorithm>
-
 #include "base/file.hpp"
-#include "document/source_map.hpp"
-#include "document/yaml_reader.hpp"
-#include "schema/compile.hpp"
 
 namespace slipway::model {
 namespace {
@@ -13,72 +8,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kManifestBytes = 1u << 20;
-constexpr std::size_t kSchemaBytes = 16u << 20;
 
-// A path of the manifest or of a reference: it must stay in the bundle, also through links.
-Result<fs::path> inside(const fs::path& directory, const std::string& relative) {
-  const fs::path path(relative);
-  const Error refused(Code::invalid_argument,
-                      "\"" + relative + "\" leads out of the bundle; name a file inside it");
-  if (path.is_absolute()) return refused;
-  std::error_code error;
-  const fs::path root = fs::weakly_canonical(directory, error);
-  const fs::path whole = fs::weakly_canonical(directory / path, error);
-  if (error) return Error(Code::io, "cannot follow " + (directory / path).string() + ": " + error.message());
-  const auto [end, at] = std::mismatch(root.begin(), root.end(), whole.begin(), whole.end());
-  if (end != root.end()) return refused;
-  return whole;
-}
-
-// References between the schema files of one bundle.
-class BundleResolver : public schema::Resolver {
- public:
-  explicit BundleResolver(fs::path directory) : directory_(std::move(directory)) {}
-
-  Result<Resource> resolve(std::string_view uri) const override {
-    const std::string name(uri);
-    if (name.find("://") != std::string::npos)
-      return Error(Code::unsupported,
-                   "a schema of a bundle refers to files of the bundle only, not to " + name);
-    const Result<fs::path> path = inside(directory_, name);
-    if (!path) return path.error();
-    const Result<std::string> text = read_file(*path, kSchemaBytes);
-    if (!text) return text.error();
-    auto file = std::make_unique<File>(name);
-    if (Status read = document::read_yaml(*text, file->document, file->source); !read)
-      return std::move(read).error();
-    File& kept = *files_.emplace_back(std::move(file));
-    return Resource{kept.document.root(), &kept.source};
-  }
-
- private:
-  struct File {
-    explicit File(std::string name) : source(std::move(name)) {}
-    document::Document document;
-    document::SourceMap source;
-  };
-  fs::path directory_;
-  mutable std::vector<std::unique_ptr<File>> files_;
-};
-
-Status open_schema(const fs::path& directory, const std::string& relative, BundleSchema& out,
+Status open_schema(const fs::path& directory, const std::string& relative, SchemaFile& out,
                    std::vector<std::string>& warnings) {
-  const Result<fs::path> path = inside(directory, relative);
-  if (!path) return path.error();
-  Result<std::string> text = read_file(*path, kSchemaBytes);
-  if (!text) return std::move(text).error();
-  document::SourceMap source((directory / relative).string());
-  if (Status read = document::read_yaml(*text, out.document, source); !read) return read;
-  const BundleResolver resolver(directory);
-  schema::CompileOptions options;
-  options.resolver = &resolver;
-  options.base_uri = relative;
-  schema::Compilation compiled = schema::compile(out.document.root(), source, options);
-  for (const schema::Diagnostic& warning : compiled.warnings) warnings.push_back(warning.text());
-  if (!compiled.ok()) return compiled.status();
-  out.yaml = std::move(*text);
-  out.compiled = std::move(compiled.schema);
-  return {};
+  Result<SchemaFile> file = open_schema_file(directory, relative);
+  if (!file) return std::move(file).error();
+  out = std::move(*file);
+  for (const schema::Diagnostic& warning : out.compiled.warnings) warnings.push_back(warning.text());
+  return out.compiled.status();
 }
 
 }  // namespace

@@ -3,29 +3,20 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
-#include "document/document.hpp"
 #include "model/manifest.hpp"
-#include "schema/schema.hpp"
+#include "model/schema_file.hpp"
 
 namespace slipway::model {
-
-// A schema as it is served and as it is used.
-struct BundleSchema {
-  std::string yaml;             // the file's text
-  document::Document document;  // the same, parsed
-  std::shared_ptr<const schema::Schema> compiled;
-};
 
 struct Bundle {
   std::filesystem::path directory;
   Manifest manifest;
-  BundleSchema request;
-  BundleSchema response;
+  SchemaFile request;
+  SchemaFile response;
   std::vector<std::string> warnings;  // about the schemas, each with its place
 
   std::filesystem::path plugin_file() const;  // lib/ARCHITECTURE/PLUGIN.so, for this host's architecture

@@ -1,12 +1,10 @@
 #include "model/golden.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/file.hpp"
 #include "document/json_reader.hpp"
 #include "document/json_writer.hpp"
-#include "document/pointer.hpp"
 #include "model/checked_yaml.hpp"
 #include "model/embedded_schemas.hpp"
 #include "model/inference.hpp"
@@ -19,7 +17,6 @@ using document::Value;
 
 constexpr std::size_t kCasesBytes = 64u << 20;
 constexpr Nanoseconds kLeastTime = 10 * kSecond;
-constexpr std::size_t kMostShown = 200;  // bytes of a value in a message
 
 const schema::Schema& cases_schema() {
   static const std::shared_ptr<const schema::Schema> schema = own_schema(kCasesSchema, "schemas/cases.yaml");
@@ -78,68 +75,6 @@ Status read_file_of_cases(const fs::path& path, std::vector<GoldenCase>& cases) 
   return {};
 }
 
-std::string shown(Value value) {
-  std::string json = document::to_json(value);
-  if (json.size() > kMostShown) json = json.substr(0, kMostShown) + "...";
-  return json;
-}
-
-std::string should_be(const std::string& pointer, std::string_view expected, std::string_view actual) {
-  return (pointer.empty() ? std::string("the response") : pointer) + " should be " + std::string(expected) +
-         ", but is " + std::string(actual);
-}
-
-std::string compare(Value expected, Value actual, const Tolerance& tolerance, std::string& pointer);
-
-std::string compare_members(Value expected, Value actual, const Tolerance& tolerance, std::string& pointer) {
-  const std::size_t here = pointer.size();
-  for (std::uint32_t i = 0; i < expected.size(); ++i) {
-    document::append_token(pointer, expected.key(i));
-    const slw_value* const member = actual.find(expected.key(i));
-    std::string found = member == nullptr ? should_be(pointer, shown(expected.member(i)), "missing")
-                                          : compare(expected.member(i), Value(member), tolerance, pointer);
-    if (!found.empty()) return found;
-    pointer.resize(here);
-  }
-  for (std::uint32_t i = 0; i < actual.size(); ++i) {
-    if (expected.find(actual.key(i)) != nullptr) continue;
-    document::append_token(pointer, actual.key(i));
-    return should_be(pointer, "absent", shown(actual.member(i)));
-  }
-  return {};
-}
-
-std::string compare_elements(Value expected, Value actual, const Tolerance& tolerance, std::string& pointer) {
-  if (expected.size() != actual.size())
-    return should_be(pointer, "an array of " + std::to_string(expected.size()),
-                     "one of " + std::to_string(actual.size()));
-  const std::size_t here = pointer.size();
-  for (std::uint32_t i = 0; i < expected.size(); ++i) {
-    document::append_token(pointer, i);
-    std::string found = compare(expected.element(i), actual.element(i), tolerance, pointer);
-    if (!found.empty()) return found;
-    pointer.resize(here);
-  }
-  return {};
-}
-
-std::string compare(Value expected, Value actual, const Tolerance& tolerance, std::string& pointer) {
-  if (expected.is_number() && actual.is_number()) {
-    const double bound = tolerance.absolute + tolerance.relative * std::fabs(expected.number());
-    if (bound > 0 ? std::fabs(actual.number() - expected.number()) <= bound
-                  : document::equal(expected, actual))
-      return {};
-    std::string found = should_be(pointer, shown(expected), shown(actual));
-    if (bound > 0) found += " (tolerance " + std::to_string(bound) + ")";
-    return found;
-  }
-  if (expected.is_object() && actual.is_object())
-    return compare_members(expected, actual, tolerance, pointer);
-  if (expected.is_array() && actual.is_array()) return compare_elements(expected, actual, tolerance, pointer);
-  return document::equal(expected, actual) ? std::string()
-                                           : should_be(pointer, shown(expected), shown(actual));
-}
-
 std::string describe(const Call& call) {
   std::string text = std::to_string(http_status(call.outcome)) + " (" + call.error.message;
   if (!call.error.pointer.empty()) text += ", at " + call.error.pointer;
@@ -172,11 +107,6 @@ std::string compare_error(const ExpectedError& expected, const Call& call) {
 
 }  // namespace
 
-std::string difference(Value expected, Value actual, const Tolerance& tolerance) {
-  std::string pointer;
-  return compare(expected, actual, tolerance, pointer);
-}
-
 Result<std::vector<GoldenCase>> read_cases(const Bundle& bundle) {
   std::vector<fs::path> files;
   std::error_code error;
@@ -188,6 +118,10 @@ Result<std::vector<GoldenCase>> read_cases(const Bundle& bundle) {
   for (const fs::path& file : files)
     if (Status read = read_file_of_cases(file, cases); !read) return std::move(read).error();
   return cases;
+}
+
+bool may_gate(const Manifest& manifest, const GoldenCase& golden) {
+  return manifest.effects == Effects::none || golden.safe;
 }
 
 CaseResult run_case(ModelVersion& version, const GoldenCase& golden) {
@@ -205,7 +139,8 @@ CaseResult run_case(ModelVersion& version, const GoldenCase& golden) {
   else if (call.outcome != Outcome::answered)
     result.difference = "should be answered, but is refused with " + describe(call);
   else
-    result.difference = difference(golden.response->root(), call.response.root(), golden.tolerance);
+    result.difference = difference(golden.response->root(), call.response.root(), golden.tolerance,
+                                   version.bundle().response.compiled.schema.get());
   return result;
 }
 

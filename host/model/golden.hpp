@@ -10,15 +10,11 @@
 #include "base/result.hpp"
 #include "document/document.hpp"
 #include "model/call.hpp"
+#include "model/difference.hpp"
+#include "model/tolerance.hpp"
 #include "model/version.hpp"
 
 namespace slipway::model {
-
-// A number matches when |actual - expected| <= absolute + relative * |expected|.
-struct Tolerance {
-  double absolute = 0;
-  double relative = 0;
-};
 
 struct ExpectedError {
   int status = 0;
@@ -47,11 +43,10 @@ struct CaseResult {
 // The cases of all tests/*.yaml files, in the order of the files' names; none when there is no such folder.
 Result<std::vector<GoldenCase>> read_cases(const Bundle& bundle);
 
+// Whether a case may run as a gate: each of a model without effects, else those marked safe.
+bool may_gate(const Manifest& manifest, const GoldenCase& golden);
+
 // Runs one case through infer(), with time enough for a cold start.  [predict]
 CaseResult run_case(ModelVersion& version, const GoldenCase& golden);
-
-// The first difference between what came back and what was expected, with its pointer; empty when there is
-// none.
-std::string difference(document::Value expected, document::Value actual, const Tolerance& tolerance);
 
 }  // namespace slipway::model

@@ -30,7 +30,7 @@ bool parse_and_validate(const ModelVersion& version, Call& call, PaddedBuffer& b
     conclude(call, Outcome::malformed, std::move(read).error());
     return false;
   }
-  const schema::Schema& schema = *version.bundle().request.compiled;
+  const schema::Schema& schema = *version.bundle().request.compiled.schema;
   if (schema.accepts(call.request.root())) return true;
   call.violations = schema.explain(call.request.root());
   conclude(call, Outcome::invalid_request,
@@ -87,7 +87,7 @@ bool predict(ModelVersion& version, Call& call) {
 }
 
 bool validate_response(const ModelVersion& version, Call& call) {
-  const schema::Schema& schema = *version.bundle().response.compiled;
+  const schema::Schema& schema = *version.bundle().response.compiled.schema;
   if (schema.accepts(call.response.root())) return true;
   call.violations = schema.explain(call.response.root());
   conclude(

@@ -58,6 +58,15 @@ void read_choices(Value root, Manifest& manifest) {
   if (execution == "pool") manifest.execution = Execution::pool;
 }
 
+Status read_deprecation(Value value, const document::SourceMap& source, Manifest& manifest) {
+  const Deprecation& deprecation = manifest.deprecation.emplace(Deprecation{
+      text_or(value, "after", ""), text_or(value, "successor", ""), text_or(value, "sunset", "")});
+  // Days of this form are ordered as their texts are.
+  if (deprecation.sunset.empty() || deprecation.sunset >= deprecation.after) return {};
+  return Error(Code::invalid_argument, source.describe("/deprecation/sunset") +
+                                           ": the version would be gone before it is deprecated");
+}
+
 }  // namespace
 
 std::string_view to_text(Execution execution) {
@@ -96,8 +105,8 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& file) 
       return std::move(read).error();
   if (Status copied = copy_parameters(root, manifest.parameters); !copied) return std::move(copied).error();
   if (const slw_value* const deprecation = root.find("deprecation"); deprecation != nullptr)
-    manifest.deprecation =
-        Deprecation{text_or(Value(deprecation), "after", ""), text_or(Value(deprecation), "successor", "")};
+    if (Status read = read_deprecation(Value(deprecation), source, manifest); !read)
+      return std::move(read).error();
   return manifest;
 }
 

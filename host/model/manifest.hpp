@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "document/document.hpp"
+#include "model/deprecation.hpp"
 #include "model/semver.hpp"
 
 namespace slipway::model {
@@ -25,11 +26,6 @@ struct ModelLimits {
   std::uint32_t queue = 64;       // requests that wait
   Nanoseconds timeout = 30 * kSecond;
   std::optional<std::uint64_t> memory;  // bytes
-};
-
-struct Deprecation {
-  std::string after;  // a date
-  std::string successor;
 };
 
 struct Manifest {

@@ -2,6 +2,8 @@
 
 #include <slipway/plugin.h>
 
+#include <functional>
+
 #include "base/utf8.hpp"
 #include "document/pointer.hpp"
 #include "model/response_writer.hpp"
@@ -111,23 +113,51 @@ Status check_identity(const slw_plugin& table, const Manifest& manifest) {
 
 }  // namespace
 
-PluginPredictor::PluginPredictor(plugin::Library library, const Bundle& bundle)
-    : library_(std::move(library)), bundle_(bundle) {}
+PluginPredictor::PluginPredictor(const Bundle& bundle, std::unique_ptr<OwnThreads> threads)
+    : bundle_(bundle), threads_(std::move(threads)) {}
 
-Result<std::unique_ptr<PluginPredictor>> PluginPredictor::create(plugin::Library library,
-                                                                 const Bundle& bundle,
-                                                                 const HostServices& services) {
-  const Manifest& manifest = bundle.manifest;
-  if (Status same = check_identity(library.table(), manifest); !same) return std::move(same).error();
-  std::unique_ptr<PluginPredictor> predictor(new PluginPredictor(std::move(library), bundle));
-  const std::string directory = bundle.directory.string();
+template <class Work>
+bool PluginPredictor::where_it_may_run(const Work& work) {
+  if (threads_ != nullptr) return threads_->run(std::cref(work));
+  work();
+  return true;
+}
+
+Result<std::unique_ptr<PluginPredictor>> PluginPredictor::load(plugin::StoredLibrary stored,
+                                                               const Bundle& bundle) {
+  std::unique_ptr<OwnThreads> threads;
+  if (stored.report().tls_destructors)
+    threads = std::make_unique<OwnThreads>(bundle.manifest.limits.concurrency);
+  std::unique_ptr<PluginPredictor> predictor(new PluginPredictor(bundle, std::move(threads)));
+  Status status(Code::unavailable, "there is no thread to load the plugin on");
+  predictor->where_it_may_run([&] { status = predictor->load_library(std::move(stored)); });
+  if (!status) return std::move(status).error();
+  return predictor;
+}
+
+Status PluginPredictor::load_library(plugin::StoredLibrary stored) {
+  Result<plugin::Library> library = plugin::Library::load(std::move(stored));
+  if (!library) return std::move(library).error();
+  library_ = std::move(*library);
+  return check_identity(library_->table(), bundle_.manifest);
+}
+
+Status PluginPredictor::create(const HostServices& services) {
+  Status status(Code::unavailable, "there is no thread to create the model on");
+  where_it_may_run([&] { status = create_here(services); });
+  return status;
+}
+
+Status PluginPredictor::create_here(const HostServices& services) {
+  const Manifest& manifest = bundle_.manifest;
+  const std::string directory = bundle_.directory.string();
   SetupState setup{
       {sizeof(slw_setup), 0, services.table(), view(manifest.name), view(manifest.version.text()),
        view(directory), manifest.parameters.root().node(), &fail_setup},
       {}};
   slw_status status = SLW_FAILED;
   try {
-    status = predictor->library_.table().create(&setup.abi, &predictor->model_);
+    status = library_->table().create(&setup.abi, &model_);
   } catch (...) {
     setup.failure.note(
         view("create let an exception out, which no plugin may; use slipway/model.hpp, or catch it"),
@@ -136,8 +166,8 @@ Result<std::unique_ptr<PluginPredictor>> PluginPredictor::create(plugin::Library
   if (status != SLW_OK)
     return Error(Code::internal,
                  "the model could not be created: " + or_else(setup.failure.message, "it does not say why"));
-  predictor->created_ = true;
-  return predictor;
+  created_ = true;
+  return {};
 }
 
 Status PluginPredictor::predict(const Prediction& prediction, document::Builder& response) {
@@ -146,29 +176,40 @@ Status PluginPredictor::predict(const Prediction& prediction, document::Builder&
                   &writer.abi, prediction.deadline, view(prediction.request_id), &is_cancelled, &fail_call},
                  &prediction,
                  {}};
-  slw_status status;
-  try {
-    status = library_.table().predict(model_, &call.abi);
-  } catch (...) {
-    // The exception's own text may lie in the plugin: nothing of it is kept.
-    return Error(Code::internal, "the model let an exception out of predict, which no plugin may");
-  }
+  slw_status status = SLW_OK;
+  bool escaped = false;
+  const bool ran = where_it_may_run([&] {
+    try {
+      status = library_->table().predict(model_, &call.abi);
+    } catch (...) {
+      // The exception's own text may lie in the plugin: nothing of it is kept.
+      escaped = true;
+    }
+  });
+  if (!ran) return Error(Code::unavailable, "there is no thread to run the model on");
+  if (escaped) return Error(Code::internal, "the model let an exception out of predict, which no plugin may");
   return status_of(status, call);
 }
 
-plugin::UnloadReport PluginPredictor::unload() {
+void PluginPredictor::destroy() {
   if (created_) {
     created_ = false;
-    try {
-      library_.table().destroy(model_);
-    } catch (...) {
-      telemetry::log(telemetry::Level::error,
-                     "the model let an exception out of destroy, which no plugin may",
-                     {{"model", bundle_.manifest.name}, {"version", bundle_.manifest.version.text()}});
-    }
-    return library_.unload();
+    where_it_may_run([&] {
+      try {
+        library_->table().destroy(model_);
+      } catch (...) {
+        telemetry::log(telemetry::Level::error,
+                       "the model let an exception out of destroy, which no plugin may",
+                       {{"model", bundle_.manifest.name}, {"version", bundle_.manifest.version.text()}});
+      }
+    });
   }
-  return {};
+  if (threads_ != nullptr) threads_->end();
+}
+
+plugin::UnloadReport PluginPredictor::unload() {
+  destroy();
+  return library_ ? library_->unload() : plugin::UnloadReport();
 }
 
 PluginPredictor::~PluginPredictor() {

@@ -4,74 +4,40 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <span>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
-#include "model/lease.hpp"
-#include "model/version.hpp"
+#include "model/route.hpp"
+#include "telemetry/metrics.hpp"
 
 namespace slipway::model {
 
-// A version's place in routing tables. A table keeps slots alive, and a slot keeps its word alive; the
-// version in it is there as long as somebody holds a lease. Serving derives from it what it counts for each
-// version.
-class Slot {
- public:
-  explicit Slot(std::unique_ptr<ModelVersion> version) : version_(std::move(version)) {}
-  virtual ~Slot() = default;
-  Slot(const Slot&) = delete;
-  Slot& operator=(const Slot&) = delete;
-
-  LeaseCount& leases() { return leases_; }
-  // While a lease is held, or before the slot is in any table.
-  ModelVersion& version() { return *version_; }
-  // After leases().drained(): the version, to be destroyed by who closed it.  [control]
-  std::unique_ptr<ModelVersion> take() { return std::move(version_); }
-
- private:
-  LeaseCount leases_;
-  std::unique_ptr<ModelVersion> version_;
-};
-
-struct Route {
-  std::shared_ptr<Slot> stable;  // answers unpinned requests
-  std::map<std::string, std::shared_ptr<Slot>, std::less<>>
-      versions;  // by version text; `stable` is among them
-
-  std::shared_ptr<Slot> find(std::string_view version) const {
-    const auto found = versions.find(version);
-    return found == versions.end() ? nullptr : found->second;
-  }
-};
-
+// Finding a route costs the same however many there are; making a table that differs in one route shares all
+// others with the old one.
 class RoutingTable {
  public:
   // The route of a model, or null.
-  const Route* find(std::string_view model) const {
-    const auto found = routes_.find(model);
-    return found == routes_.end() ? nullptr : &found->second;
-  }
-  const std::map<std::string, Route, std::less<>>& sorted() const { return sorted_; }
-  std::size_t size() const { return routes_.size(); }
+  const Route* find(std::string_view model) const;
+  std::span<const std::shared_ptr<const Route>> routes() const { return routes_; }  // sorted by name
 
-  // While the table is made, before it is published.
-  void add(std::string model, Route route) {
-    sorted_.insert_or_assign(model, route);
-    routes_.insert_or_assign(std::move(model), std::move(route));
-  }
+  // The same table with `route` in it, instead of the one of that name if there is one; and without a model.
+  std::shared_ptr<const RoutingTable> with(std::shared_ptr<const Route> route) const;
+  std::shared_ptr<const RoutingTable> without(std::string_view model) const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
-  std::unordered_map<std::string, Route, Hash, std::equal_to<>> routes_;
-  std::map<std::string, Route, std::less<>> sorted_;
+  static constexpr std::uint32_t kFree = 0xFFFFFFFF;
+
+  std::size_t place_of(std::string_view model) const;  // in routes_, or where it would be inserted
+  void build_index();
+
+  std::vector<std::shared_ptr<const Route>> routes_;
+  std::vector<std::uint32_t> index_;  // open addressing by the name's hash; a power of two, at most half full
 };
+
+class RoutingTableReader;
 
 // The current table. Replacing it is one step: a reader sees the old table or the new one, never a mixture,
 // and never an older one after a newer one.
@@ -81,63 +47,61 @@ class RoutingTableOwner {
 
   // [control]
   void publish(std::shared_ptr<const RoutingTable> table);
+  // Makes every thread that serves look at what was published last, though it may be idle; a busy one looks
+  // before its next request anyway. Else it would keep the old table and what that points to.  [control]
+  void announce();
   std::shared_ptr<const RoutingTable> current() const;
   std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
+  // What announce() calls. Returns when the one before is not being called any more.  [control]
+  void set_refresh(std::function<void()> refresh);
+  // From storing an announced table until its last reader uses it. Of several on their way the first is
+  // timed.
+  const telemetry::LatencyHistogram& refresh_times() const { return refresh_times_; }  // [any]
+
  private:
+  friend class RoutingTableReader;
+  struct Awaited {
+    std::uint64_t generation = 0;  // 0: none
+    Nanoseconds since = 0;
+  };
+
+  void enter(RoutingTableReader& reader) const;
+  void leave(RoutingTableReader& reader) const;
+  void catch_up(RoutingTableReader& reader) const;
+  void note_arrival() const;
+
   mutable std::mutex mutex_;  // held for the copy of one pointer, also by control
   std::shared_ptr<const RoutingTable> table_;
   std::atomic<std::uint64_t> generation_{1};
+  Nanoseconds published_at_ = 0;
+  mutable std::vector<const RoutingTableReader*> readers_;
+  mutable Awaited awaited_;
+  mutable telemetry::LatencyHistogram refresh_times_;
+  std::mutex refreshing_;  // of refresh_, which is called with it held
+  std::function<void()> refresh_;
 };
 
 // A thread's own copy of the current table's pointer: looking at it costs one load of a number that changes
 // only with the table. One thread.
 class RoutingTableReader {
  public:
-  explicit RoutingTableReader(const RoutingTableOwner& owner) : owner_(owner) {}
+  explicit RoutingTableReader(const RoutingTableOwner& owner) : owner_(owner) { owner_.enter(*this); }
+  RoutingTableReader(const RoutingTableReader&) = delete;
+  RoutingTableReader& operator=(const RoutingTableReader&) = delete;
+  ~RoutingTableReader() { owner_.leave(*this); }
 
   const RoutingTable& table() {
-    if (owner_.generation() != generation_) refresh();
+    if (owner_.generation() != generation_) owner_.catch_up(*this);
     return *table_;
   }
 
  private:
-  void refresh();
+  friend class RoutingTableOwner;
 
   const RoutingTableOwner& owner_;
-  std::uint64_t generation_ = 0;
+  std::uint64_t generation_ = 0;  // of table_; written with the owner's lock held
   std::shared_ptr<const RoutingTable> table_;
-};
-
-// A counted right to call a version; released when it goes. Movable.
-class Lease {
- public:
-  Lease() = default;
-  // Empty if the slot is closed: look into the newer table then.
-  static Lease of(std::shared_ptr<Slot> slot) {
-    Lease lease;
-    if (slot != nullptr && slot->leases().acquire()) lease.slot_ = std::move(slot);
-    return lease;
-  }
-  Lease(Lease&& other) noexcept = default;
-  Lease& operator=(Lease&& other) noexcept {
-    if (this != &other) {
-      release();
-      slot_ = std::move(other.slot_);
-    }
-    return *this;
-  }
-  ~Lease() { release(); }
-
-  explicit operator bool() const { return slot_ != nullptr; }
-  Slot& slot() const { return *slot_; }
-  void release() {
-    if (slot_ != nullptr) slot_->leases().release();
-    slot_.reset();
-  }
-
- private:
-  std::shared_ptr<Slot> slot_;
 };
 
 }  // namespace slipway::model

@@ -17,6 +17,7 @@ class SemanticVersion {
 
   const std::string& text() const { return text_; }
   std::uint64_t major_number() const { return numbers_[0]; }
+  std::uint64_t minor_number() const { return numbers_[1]; }
   bool is_prerelease() const { return !prerelease_.empty(); }
 
   // Section 11's order; build metadata do not count.

@@ -6,7 +6,8 @@ namespace slipway::model {
 ModelVersion::ModelVersion(Bundle bundle)
     : bundle_(std::move(bundle)), services_(bundle_.manifest.name, bundle_.manifest.version.text()) {}
 
-Result<std::unique_ptr<ModelVersion>> ModelVersion::load(Bundle bundle, const std::filesystem::path& cache) {
+Result<plugin::StoredLibrary> ModelVersion::store_plugin(const Bundle& bundle,
+                                                         const std::filesystem::path& cache) {
   if (bundle.manifest.isolation == Isolation::process)
     return Error(
         Code::unsupported,
@@ -18,22 +19,39 @@ Result<std::unique_ptr<ModelVersion>> ModelVersion::load(Bundle bundle, const st
     return Error(Code::not_found, "the bundle has no plugin for this host: " + bundle.plugin_file().string() +
                                       " does not exist; build it for " + std::string(host_architecture()) +
                                       " and put it there");
-  if (!stored) return std::move(stored).error();
-  if (!stored->why_in_memory().empty())
+  if (stored && !stored->why_in_memory().empty())
     telemetry::log(telemetry::Level::debug, "the plugin's private copy is in memory",
                    {{"model", bundle.manifest.name}, {"why", stored->why_in_memory()}});
-  const std::string digest = to_hex(stored->digest());
-  const std::string file = bundle.plugin_file().string();
-  Result<plugin::Library> library = plugin::Library::load(std::move(*stored));
-  if (!library) return std::move(library).error().within(file);
+  return stored;
+}
 
+Result<std::unique_ptr<ModelVersion>> ModelVersion::load_plugin(Bundle bundle, plugin::StoredLibrary stored) {
   std::unique_ptr<ModelVersion> version(new ModelVersion(std::move(bundle)));
-  version->digest_ = digest;
+  version->digest_ = to_hex(stored.digest());
   Result<std::unique_ptr<PluginPredictor>> predictor =
-      PluginPredictor::create(std::move(*library), version->bundle_, version->services_);
-  if (!predictor) return std::move(predictor).error().within(file);
+      PluginPredictor::load(std::move(stored), version->bundle_);
+  if (!predictor) return std::move(predictor).error().within(version->bundle_.plugin_file().string());
   version->predictor_ = std::move(*predictor);
   return version;
+}
+
+Status ModelVersion::create() {
+  Status created = predictor_->create(services_);
+  if (!created) return std::move(created).error().within(bundle_.plugin_file().string());
+  return {};
+}
+
+Result<std::unique_ptr<ModelVersion>> ModelVersion::load(Bundle bundle, plugin::StoredLibrary stored) {
+  Result<std::unique_ptr<ModelVersion>> version = load_plugin(std::move(bundle), std::move(stored));
+  if (!version) return version;
+  if (Status created = (*version)->create(); !created) return std::move(created).error();
+  return version;
+}
+
+Result<std::unique_ptr<ModelVersion>> ModelVersion::load(Bundle bundle, const std::filesystem::path& cache) {
+  Result<plugin::StoredLibrary> stored = store_plugin(bundle, cache);
+  if (!stored) return std::move(stored).error();
+  return load(std::move(bundle), std::move(*stored));
 }
 
 }  // namespace slipway::model

@@ -12,8 +12,14 @@ namespace slipway::model {
 
 class ModelVersion {
  public:
-  // Looks at the plugin, copies it into `cache` (content-addressed; see plugin/stored_library.hpp), loads the
-  // copy and creates the model.  [control]
+  // Looks at the bundle's plugin and copies it into `cache` (content-addressed; see
+  // plugin/stored_library.hpp). Runs none of its code.  [control]
+  static Result<plugin::StoredLibrary> store_plugin(const Bundle& bundle, const std::filesystem::path& cache);
+  // Loads the copy; there is no model to call before create().  [control]
+  static Result<std::unique_ptr<ModelVersion>> load_plugin(Bundle bundle, plugin::StoredLibrary stored);
+  // Loads the copy and creates the model.  [control]
+  static Result<std::unique_ptr<ModelVersion>> load(Bundle bundle, plugin::StoredLibrary stored);
+  // All three steps.  [control]
   static Result<std::unique_ptr<ModelVersion>> load(Bundle bundle, const std::filesystem::path& cache);
   ModelVersion(const ModelVersion&) = delete;
   ModelVersion& operator=(const ModelVersion&) = delete;
@@ -25,7 +31,11 @@ class ModelVersion {
   const HostServices& services() const { return services_; }
   const std::string& digest() const { return digest_; }  // of the plugin, SHA-256 in hexadecimal
   Predictor& predictor() { return *predictor_; }
+  bool has_own_threads() const { return predictor_->has_own_threads(); }
 
+  Status create();  // the model; once  [control]
+  // Destroys the model, which nobody may call any more. The plugin stays loaded.  [control]
+  void destroy() { predictor_->destroy(); }
   // Destroys the model and unloads the plugin. Nobody may call it, now or later.  [control]
   plugin::UnloadReport unload() { return predictor_->unload(); }
 

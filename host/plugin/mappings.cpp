@@ -3,13 +3,12 @@
 #include <charconv>
 #include <cstdint>
 #include <fstream>
-#include <string>
 
 namespace slipway::plugin {
 
-Mappings mappings_of(std::string_view name) {
+Mappings mappings_of(std::string_view name, const std::string& process) {
   Mappings found;
-  std::ifstream maps("/proc/self/maps");
+  std::ifstream maps("/proc/" + process + "/maps");
   for (std::string line; std::getline(maps, line);) {
     if (line.find(name) == std::string::npos) continue;
     std::uintptr_t begin = 0, end = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace slipway::plugin {
@@ -11,8 +12,8 @@ struct Mappings {
   std::size_t bytes = 0;  // of address space
 };
 
-// Of files whose path contains `name`, also if they were deleted since. Nothing where /proc is not mounted.
-// [any]
-Mappings mappings_of(std::string_view name);
+// Of files whose path contains `name`, also if they were deleted since; in this process, or in the one with
+// the ID `process`. Nothing where /proc is not mounted.  [any]
+Mappings mappings_of(std::string_view name, const std::string& process = "self");
 
 }  // namespace slipway::plugin

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -15,7 +14,7 @@
 #include <vector>
 
 #include "base/file.hpp"
-#include "base/unique_fd.hpp"
+#include "plugin/private_folder.hpp"
 
 namespace slipway::plugin {
 namespace {
@@ -46,25 +45,6 @@ Error cannot(const std::string& what, const std::filesystem::path& path) {
   return {Code::io, "cannot " + what + " " + path.string() + ": " + system_message(errno)};
 }
 
-// The directory, made if need be, if nobody else can exchange what is in it and code may be loaded from it.
-Result<UniqueFd> open_cache(const std::filesystem::path& cache) {
-  if (cache.empty()) return Error(Code::not_found, "no cache directory is configured");
-  std::error_code failed;
-  if (cache.has_parent_path()) std::filesystem::create_directories(cache.parent_path(), failed);
-  if (::mkdir(cache.c_str(), S_IRWXU) != 0 && errno != EEXIST) return cannot("make the directory", cache);
-  UniqueFd directory(::open(cache.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  struct stat info {};
-  struct statvfs system {};
-  if (!directory.valid() || ::fstat(directory.get(), &info) != 0 || ::fstatvfs(directory.get(), &system) != 0)
-    return cannot("open the directory", cache);
-  if ((info.st_uid != ::geteuid() && info.st_uid != 0) || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    return Error(Code::failed_precondition,
-                 cache.string() + " can be written by others: make it private (chmod 700)");
-  if ((system.f_flag & ST_NOEXEC) != 0)
-    return Error(Code::failed_precondition, cache.string() + " is on a file system that is mounted noexec");
-  return directory;
-}
-
 // Readers see the whole file or none, also after a power cut.
 Status write_new(int directory, const std::string& name, std::string_view bytes) {
   static std::atomic<unsigned> counter = 0;
@@ -85,13 +65,17 @@ Status write_new(int directory, const std::string& name, std::string_view bytes)
 
 Result<std::filesystem::path> put_in_cache(const std::filesystem::path& cache, const std::string& name,
                                            std::string_view bytes) {
-  const Result<UniqueFd> directory = open_cache(cache);
+  const Result<UniqueFd> directory = open_private_folder(cache);
   if (!directory.ok()) return directory.error();
   std::error_code failed;
   const std::filesystem::path path = std::filesystem::canonical(cache, failed) / name;
   if (failed) return Error(Code::io, "cannot find " + cache.string() + ": " + failed.message());
   const Result<std::string> present = read_file(path, bytes.size());
-  if (present.ok() && *present == bytes) return path;
+  if (present.ok() && *present == bytes) {
+    // Used again: the copies that have not been for the longest go first (plugin/cache_upkeep.hpp).
+    ::utimensat(directory->get(), name.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
+    return path;
+  }
   if (Status status = write_new(directory->get(), name, bytes); !status.ok())
     return std::move(status).error().within(cache.string());
   return path;
@@ -105,6 +89,11 @@ Result<UniqueFd> put_in_memory(const std::string& name, std::string_view bytes) 
   if (::fcntl(file.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
     return cannot("seal", name);
   return file;
+}
+
+// Of a file that need not have a name of its own.
+std::filesystem::path path_of(const UniqueFd& file) {
+  return "/proc/self/fd/" + std::to_string(file.get());
 }
 
 }  // namespace
@@ -123,7 +112,7 @@ struct StoredLibrary::Claim {
   }
 
   const std::string name;
-  UniqueFd memory;  // of a copy that is not in the cache
+  UniqueFd memory;  // of a copy that is not in the cache, or that came from another process
   bool retired = false;
 };
 
@@ -131,6 +120,12 @@ StoredLibrary::StoredLibrary() = default;
 StoredLibrary::StoredLibrary(StoredLibrary&& other) noexcept = default;
 StoredLibrary& StoredLibrary::operator=(StoredLibrary&& other) noexcept = default;
 StoredLibrary::~StoredLibrary() = default;
+
+bool StoredLibrary::is_held(const std::string& name) {
+  Names& names = Names::instance();
+  const std::lock_guard lock(names.mutex);
+  return names.taken.contains(name);
+}
 
 void StoredLibrary::retire() {
   if (claim_ != nullptr) claim_->retired = true;
@@ -189,8 +184,28 @@ Result<StoredLibrary> StoredLibrary::store_bytes(std::string_view bytes, const s
     return Error(Code::io, "cannot keep a copy of the plugin: " + stored->why_in_memory_ + "; " +
                                memory.error().message);
   stored->claim_->memory = std::move(*memory);
-  stored->path_ = "/proc/self/fd/" + std::to_string(stored->claim_->memory.get());
+  stored->path_ = path_of(stored->claim_->memory);
   return stored;
+}
+
+Result<StoredLibrary> StoredLibrary::received(UniqueFd file, std::string name,
+                                              const InspectionPolicy& policy) {
+  const std::filesystem::path path = path_of(file);
+  const Result<std::string> bytes = read_file(path, kMaxPluginBytes);
+  if (!bytes.ok()) return bytes.error();
+  Result<StoredLibrary> found = inspect(*bytes, policy);
+  if (!found.ok()) return std::move(found).error().within(name);
+  found->claim_ = std::make_unique<Claim>(to_hex(found->digest_));
+  found->claim_->memory = std::move(file);
+  found->name_ = std::move(name);
+  found->path_ = path;
+  return found;
+}
+
+Result<UniqueFd> StoredLibrary::open() const {
+  UniqueFd file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return cannot("open", path_);
+  return file;
 }
 
 }  // namespace slipway::plugin

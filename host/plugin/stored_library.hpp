@@ -11,6 +11,7 @@
 
 #include "base/digest.hpp"
 #include "base/result.hpp"
+#include "base/unique_fd.hpp"
 #include "plugin/elf_inspection.hpp"
 
 namespace slipway::plugin {
@@ -40,6 +41,12 @@ class StoredLibrary {
   // writes to.  [any]
   static Result<StoredLibrary> in_place(const std::filesystem::path& file, const InspectionPolicy& policy);
 
+  // The copy of another process of this program, open as `file`, called `name` by its memory map: this
+  // process loads the very bytes that the other one will.  [any]
+  static Result<StoredLibrary> received(UniqueFd file, std::string name, const InspectionPolicy& policy);
+  // This copy, for such a process; for reading only.  [any]
+  Result<UniqueFd> open() const;
+
   StoredLibrary(StoredLibrary&& other) noexcept;
   StoredLibrary& operator=(StoredLibrary&& other) noexcept;
   ~StoredLibrary();
@@ -50,6 +57,9 @@ class StoredLibrary {
   const ElfReport& report() const { return report_; }
   // Why the copy is in memory and not in the cache, for the host's log; empty: it is in the cache.
   const std::string& why_in_memory() const { return why_in_memory_; }
+
+  // Whether this process holds the copy of that name.  [any]
+  static bool is_held(const std::string& name);
 
   // The library could not be unloaded: nobody is given this file again while the process lives.  [any]
   void retire();

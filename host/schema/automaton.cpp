@@ -21,6 +21,12 @@ bool Automaton::walk_table(std::string_view text) const {
   return accepts_at_end_[state / classes_] != 0;
 }
 
+std::uint32_t Automaton::next(std::uint32_t state, unsigned char byte) const {
+  const std::uint32_t c = class_of_[byte];
+  if (packed_.empty()) return next_[state * classes_ + c] / classes_;
+  return static_cast<std::uint32_t>(packed_[c] >> (4 * state) & 15);
+}
+
 void Automaton::pack() {
   if (states() > kPackedStates) return;
   packed_.assign(classes_, 0);

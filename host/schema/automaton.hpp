@@ -27,6 +27,12 @@ class Automaton {
 
   std::size_t states() const { return accepts_at_end_.size(); }
 
+  // For walking several side by side. Bytes of one class lead to the same state.
+  std::uint32_t start() const { return start_; }
+  unsigned class_of(unsigned char byte) const { return class_of_[byte]; }
+  std::uint32_t next(std::uint32_t state, unsigned char byte) const;
+  bool accepts(std::uint32_t state) const { return accepts_at_end_[state] != 0; }
+
  private:
   friend class SubsetBuilder;
   static constexpr std::size_t kPackedStates = 16;

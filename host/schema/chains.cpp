@@ -1,9 +1,10 @@
-// Schemas that apply others to the same value: each such chain must end, and soon; and the values of `enum`.
+// Schemas that apply others to the same value: each such chain must end, and soon; and the values that
+// it holds.
 #include <algorithm>
 #include <limits>
 #include <new>
 
-#include "document/builder.hpp"
+#include "document/copy.hpp"
 #include "schema/compiler.hpp"
 #include "schema/wording.hpp"
 
@@ -66,39 +67,6 @@ class Chains {
   std::uint32_t heaviest_ = 1;
 };
 
-bool copy_value(document::Value value, document::Builder& builder) {
-  switch (value.kind()) {
-    case document::Kind::null:
-      return builder.null();
-    case document::Kind::false_value:
-      return builder.boolean(false);
-    case document::Kind::true_value:
-      return builder.boolean(true);
-    case document::Kind::int64:
-      return builder.int64(value.int64());
-    case document::Kind::uint64:
-      return builder.uint64(value.uint64());
-    case document::Kind::float64:
-      return builder.float64(value.number(), value.is_integer());
-    case document::Kind::string:
-      return builder.string(value.text());
-    case document::Kind::bytes:
-      return builder.bytes(value.text());
-    case document::Kind::object:
-      if (!builder.begin_object()) return false;
-      for (std::uint32_t i = 0; i < value.size(); ++i)
-        if (!builder.key(value.key(i)) || !copy_value(value.member(i), builder)) return false;
-      return builder.end_object();
-    case document::Kind::array:
-    case document::Kind::tensor:
-      if (!builder.begin_array()) return false;
-      for (std::uint32_t i = 0; i < value.size(); ++i)
-        if (!copy_value(value.element(i), builder)) return false;
-      return builder.end_array();
-  }
-  return false;
-}
-
 }  // namespace
 
 void Compiler::check_chains() {
@@ -136,12 +104,13 @@ void Compiler::make_literals() {
   document::Builder builder(limits);
   builder.start(program_->literals);
   bool copied = builder.begin_array();
-  for (const document::Value& values : enumerated_) copied = copied && copy_value(values, builder);
+  for (const document::Value& value : literals_) copied = copied && document::copy_value(value, builder);
   copied = copied && builder.end_array();
   const Status finished = builder.finish();
   if (!copied || !finished) {
     report(errors_, Place{}, "", false,
-           "the values of `enum` cannot be kept" + (finished ? "" : ": " + finished.error().message));
+           "the values of `enum` and `default` cannot be kept" +
+               (finished ? "" : ": " + finished.error().message));
     return;
   }
   for (Enumeration& e : program_->enumerations) {

@@ -260,9 +260,13 @@ std::uint32_t Compiler::name(std::string_view text) {
 }
 
 std::uint32_t Compiler::enumeration(document::Value values) {
-  enumerated_.push_back(values);
-  program_->enumerations.push_back({static_cast<std::uint32_t>(enumerated_.size() - 1), {}});
+  program_->enumerations.push_back({literal(values), {}});
   return static_cast<std::uint32_t>(program_->enumerations.size() - 1);
+}
+
+std::uint32_t Compiler::literal(document::Value value) {
+  literals_.push_back(value);
+  return static_cast<std::uint32_t>(literals_.size() - 1);
 }
 
 }  // namespace slipway::schema

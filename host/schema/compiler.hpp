@@ -84,6 +84,8 @@ class Compiler {
   std::uint32_t name(std::string_view text);
   // Index in Program::enumerations of the elements of `values`.
   std::uint32_t enumeration(document::Value values);
+  // Index in the program's document of literals.
+  std::uint32_t literal(document::Value value);
 
  private:
   struct Edge {
@@ -120,7 +122,7 @@ class Compiler {
   std::unordered_map<std::uint32_t, std::uint32_t> document_locations_;
   std::unordered_map<std::string, std::uint32_t> pattern_of_;
   std::unordered_map<std::string, std::uint32_t> name_of_;
-  std::vector<document::Value> enumerated_;
+  std::vector<document::Value> literals_;
   std::size_t pattern_cost_ = 0;
 };
 

@@ -16,7 +16,7 @@ constexpr std::array<Keyword, 36> kDraft04{{
     {"id", Holds::nothing, keyword::identifier, true},
     {"title", Holds::nothing, keyword::text_annotation, true},
     {"description", Holds::nothing, keyword::text_annotation, true},
-    {"default", Holds::nothing, nullptr, true},
+    {"default", Holds::nothing, keyword::default_value, true},
     {"definitions", Holds::named_schemas, keyword::definitions, true},
     {"type", Holds::nothing, keyword::type},
     {"enum", Holds::nothing, keyword::enumeration},

@@ -55,7 +55,7 @@ Compile minimum, maximum, exclusive_minimum, exclusive_maximum, multiple_of;
 Compile min_items, max_items, unique_items, items, additional_items;
 Compile min_properties, max_properties, required, properties, pattern_properties, additional_properties,
     dependencies;
-Compile text_annotation;
+Compile text_annotation, default_value;
 }  // namespace keyword
 
 }  // namespace slipway::schema

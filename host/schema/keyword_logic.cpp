@@ -41,6 +41,11 @@ void text_annotation(Compiler& compiler, NodeDraft& draft, document::Value value
     if (draft.schema.find(name) == value.node()) take_text(compiler, draft, name, value);
 }
 
+// Kept for examples. Beside `$ref` it has no effect, as nothing has there.
+void default_value(Compiler& compiler, NodeDraft& draft, document::Value value) {
+  if (draft.id != kNone) compiler.program().defaults.push_back({draft.id, compiler.literal(value)});
+}
+
 void dialect_uri(Compiler& compiler, NodeDraft& draft, document::Value value) {
   const auto uri = take_text(compiler, draft, "$schema", value);
   if (!uri || split_uri(*uri).document == compiler.dialect().uri) return;

@@ -138,6 +138,15 @@ void Bounds::at_most(const slw_value& bound, bool exclusive) {
   if (below_uint) uint_low = kUintMax, uint_high = 0;
 }
 
+void Bounds::narrow(const Bounds& other) {
+  int_low = std::max(int_low, other.int_low);
+  int_high = std::min(int_high, other.int_high);
+  uint_low = std::max(uint_low, other.uint_low);
+  uint_high = std::min(uint_high, other.uint_high);
+  low = std::max(low, other.low);
+  high = std::min(high, other.high);
+}
+
 bool Bounds::allow(const slw_value& number) const {
   switch (number.kind) {
     case SLW_INT64:

@@ -22,6 +22,8 @@ struct Bounds {
   // Narrows to what is at least `bound`, or greater than it where `exclusive`; and the other way round.
   void at_least(const slw_value& bound, bool exclusive);
   void at_most(const slw_value& bound, bool exclusive);
+  // Narrows to what `other` allows too.
+  void narrow(const Bounds& other);
 
   bool allow(std::int64_t number) const { return number >= int_low && number <= int_high; }
   bool allow(std::uint64_t number) const { return number >= uint_low && number <= uint_high; }

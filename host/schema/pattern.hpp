@@ -38,6 +38,7 @@ class Pattern {
   // What keeping it costs: instructions of RE2, or states.
   std::size_t cost() const { return cost_; }
   bool is_automaton() const { return automaton_.has_value(); }
+  const Automaton& automaton() const { return *automaton_; }  // only of one that is
 
  private:
   Pattern() = default;

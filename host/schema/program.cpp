@@ -1,6 +1,8 @@
 // What a program knows about itself.
 #include "schema/program.hpp"
 
+#include <algorithm>
+
 namespace slipway::schema {
 namespace {
 
@@ -19,7 +21,15 @@ std::string Program::schema_pointer(const Node& node) const {
   return pointer;
 }
 
+const Default* Program::default_of(NodeId node) const {
+  const auto at = std::lower_bound(defaults.begin(), defaults.end(), node,
+                                   [](const Default& entry, NodeId id) { return entry.node < id; });
+  return at != defaults.end() && at->node == node ? &*at : nullptr;
+}
+
 void finish_program(Program& program) {
+  std::sort(program.defaults.begin(), program.defaults.end(),
+            [](const Default& a, const Default& b) { return a.node < b.node; });
   std::vector<std::uint32_t> ways(program.nodes.size(), 0);
   bool branches = !program.pattern_properties.empty();
   bool shared = false;

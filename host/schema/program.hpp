@@ -121,6 +121,12 @@ struct LiteralHash {
   std::uint32_t element;
 };
 
+// The `default` of a schema: an element of the document of literals. It constrains nothing.
+struct Default {
+  NodeId node;
+  std::uint32_t literal;
+};
+
 // Where a node was written: its parent's location and the tokens that lead from there, or a document's name.
 struct Location {
   std::uint32_t parent = kNone;
@@ -142,6 +148,7 @@ struct Program {
   std::vector<Pattern> patterns;
   std::vector<Enumeration> enumerations;
   std::vector<LiteralHash> literal_hashes;
+  std::vector<Default> defaults;  // by node
   document::Document literals;
   std::vector<Location> locations;
 
@@ -152,6 +159,7 @@ struct Program {
   std::uint64_t steps = 0;   // CompileLimits::steps
 
   document::Value literal_list(const Enumeration& e) const { return literals.root().element(e.literals); }
+  const Default* default_of(NodeId node) const;        // null where there is none
   std::string schema_pointer(const Node& node) const;  // of the schema that the node was made from
 };
 

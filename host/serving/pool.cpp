@@ -1,13 +1,25 @@
 #include "serving/pool.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <iterator>
 #include <system_error>
 
 namespace slipway::serving {
+namespace {
 
-Pool::Pool(std::size_t most_threads, std::chrono::milliseconds idle_time)
-    : most_threads_(most_threads), idle_time_(idle_time) {
+constexpr int kBackgroundNice = 15;
+
+}  // namespace
+
+Pool::Pool(std::size_t most_threads, std::chrono::milliseconds idle_time, Priority priority)
+    : most_threads_(most_threads),
+      idle_time_(idle_time),
+      priority_(priority),
+      least_threads_(priority == Priority::normal ? 1 : 0) {
+  if (least_threads_ == 0) return;
+  const std::lock_guard lock(mutex_);  // the thread looks for itself in what is written here
   threads_.emplace_back(&Pool::work, this);
 }
 
@@ -37,13 +49,15 @@ void Pool::grow() {
 }
 
 void Pool::work() {
+  if (priority_ == Priority::background)
+    ::setpriority(PRIO_PROCESS, 0, kBackgroundNice);  // of this thread alone, on Linux
   std::unique_lock lock(mutex_);
   for (;;) {
     ++idle_;
     const bool woken = turn_came_.wait_for(lock, idle_time_, [&] { return !turns_.empty() || stopping_; });
     --idle_;
     if (turns_.empty()) {
-      if (stopping_ || (!woken && threads_.size() > 1)) break;
+      if (stopping_ || (!woken && threads_.size() > least_threads_)) break;
       continue;
     }
     Turn turn = std::move(turns_.front());

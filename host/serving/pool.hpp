@@ -17,8 +17,14 @@ namespace slipway::serving {
 
 class Pool {
  public:
+  enum class Priority {
+    normal,
+    background,  // its threads give way to others, and there are none while there is no work
+  };
+
   // Makes the first thread, which stays: throws std::system_error if the system does not give one.
-  explicit Pool(std::size_t most_threads, std::chrono::milliseconds idle_time = std::chrono::seconds(30));
+  explicit Pool(std::size_t most_threads, std::chrono::milliseconds idle_time = std::chrono::seconds(30),
+                Priority priority = Priority::normal);
   ~Pool();  // waits for what runs
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
@@ -45,6 +51,8 @@ class Pool {
 
   const std::size_t most_threads_;
   const std::chrono::milliseconds idle_time_;
+  const Priority priority_;
+  const std::size_t least_threads_;
   mutable std::mutex mutex_;
   std::condition_variable turn_came_;
   std::condition_variable thread_ended_;

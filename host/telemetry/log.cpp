@@ -20,7 +20,7 @@ constexpr std::size_t kQueuedLines = 8192;
 
 struct Logger {
   LogOptions options;
-  std::shared_ptr<spdlog::async_logger> lines;
+  std::shared_ptr<spdlog::logger> lines;
   std::shared_ptr<spdlog::details::thread_pool>
       thread;  // last: it ends, all lines written, before what it writes to does
 };
@@ -120,10 +120,14 @@ Status start_log(const LogOptions& options) {
   try {
     auto logger = std::make_unique<Logger>();
     logger->options = options;
-    logger->thread = std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1);
-    logger->lines =
-        std::make_shared<spdlog::async_logger>("slipway", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                                               logger->thread, spdlog::async_overflow_policy::overrun_oldest);
+    const auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    if (options.at_once) {
+      logger->lines = std::make_shared<spdlog::logger>("slipway", sink);
+    } else {
+      logger->thread = std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1);
+      logger->lines = std::make_shared<spdlog::async_logger>("slipway", sink, logger->thread,
+                                                             spdlog::async_overflow_policy::overrun_oldest);
+    }
     logger->lines->set_pattern("%v");
     logger->lines->set_level(spdlog_level(options.level));
     logger->lines->flush_on(spdlog::level::info);

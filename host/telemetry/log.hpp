@@ -17,6 +17,8 @@ enum class LogFormat { console, json };
 struct LogOptions {
   LogFormat format = LogFormat::console;
   Level level = Level::info;
+  // Each line is written before log() returns: slow, but none is lost when the process crashes.
+  bool at_once = false;
 };
 
 struct Field {

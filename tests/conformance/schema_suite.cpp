@@ -10,58 +10,20 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "base/file.hpp"
-#include "document/json_reader.hpp"
-#include "schema/compile.hpp"
+#include "suite.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
-using slipway::document::Document;
-using slipway::document::SourceMap;
-using slipway::document::Value;
+using namespace conformance;
 
-constexpr int kSkipped = 77;
 constexpr std::size_t kRequiredCases = 618;
-constexpr std::size_t kFileLimit = 16u << 20;
 
 // file: description of the group: description of the test.
 const std::vector<std::string> kKnownFailures = {};
-
-bool load(const fs::path& path, Document& document) {
-  auto text = slipway::read_file(path, kFileLimit);
-  return text && slipway::document::read_json(*text, document);
-}
-
-// What the suite expects at http://localhost:1234/.
-class Remotes : public slipway::schema::Resolver {
- public:
-  explicit Remotes(fs::path directory) : directory_(std::move(directory)) {}
-
-  slipway::Result<Resource> resolve(std::string_view uri) const override {
-    constexpr std::string_view kHost = "http://localhost:1234/";
-    if (!uri.starts_with(kHost)) return slipway::Error(slipway::Code::not_found, "there is no such document");
-    const std::string path(uri.substr(kHost.size()));
-    auto [at, added] = documents_.try_emplace(path);
-    if (added) {
-      at->second = std::make_unique<Document>();
-      if (!load(directory_ / path, *at->second))
-        return slipway::Error(slipway::Code::not_found, "there is no such document");
-    }
-    if (at->second->empty()) return slipway::Error(slipway::Code::not_found, "there is no such document");
-    return Resource{at->second->root(), &source_};
-  }
-
- private:
-  fs::path directory_;
-  SourceMap source_;
-  mutable std::map<std::string, std::unique_ptr<Document>> documents_;
-};
 
 class Suite {
  public:
@@ -85,10 +47,6 @@ class Suite {
   }
 
  private:
-  static std::string text(Value object, std::string_view member) {
-    return std::string(Value(object.find(member)).text());
-  }
-
   void run_group(Value group, const std::string& name, Count& count) {
     slipway::schema::CompileOptions options;
     options.strict = false;
@@ -131,28 +89,19 @@ void add(Suite::Count& sum, const Suite::Count& count) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const char* const variable = std::getenv("SLIPWAY_CONFORMANCE");
-  const fs::path directory = variable != nullptr ? variable : (argc > 1 ? argv[1] : "");
-  const fs::path tests = directory / "tests" / "draft4";
-  if (directory.empty() || !fs::is_directory(tests)) {
-    std::printf("SKIPPED: the JSON Schema test suite is not at \"%s\"; 0 cases run\n", directory.c_str());
-    return kSkipped;
-  }
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(tests))
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
+  const fs::path directory = find_suite(argc, argv);
+  if (directory.empty()) return kSkipped;
   Suite suite(directory);
   Suite::Count required, optional;
-  for (const fs::path& path : files) {
-    const std::string name = fs::relative(path, tests).string();
+  for (const fs::path& path : suite_files(directory)) {
+    const std::string name = fs::relative(path, directory / "tests" / "draft4").string();
     const Suite::Count count = suite.run_file(path, name);
     const bool is_optional = name.starts_with("optional");
     std::printf("%-40s %4zu of %4zu\n", name.c_str(), count.passed, count.all);
     add(is_optional ? optional : required, count);
   }
-  std::printf("required: %zu of %zu passed; optional: %zu of %zu passed\n", required.passed, required.all,
-              optional.passed, optional.all);
+  std::printf("JSON Schema draft-04: %zu of %zu required and %zu of %zu optional cases passed\n",
+              required.passed, required.all, optional.passed, optional.all);
   const bool whole = required.all >= kRequiredCases;
   if (!whole) std::printf("FAIL: fewer than %zu required cases are there\n", kRequiredCases);
   return whole && required.passed == required.all && required.unexpected + optional.unexpected == 0 ? 0 : 1;

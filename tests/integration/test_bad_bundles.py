@@ -124,8 +124,8 @@ def schemas(all):
            "leads nowhere")
     schema("schema-reference-to-the-web", "request.yaml", head + "$ref: 'https://example.com/a.yaml'\n", "request.yaml:2:7",
            "example.com")
-    all.bundle("schema-path-out", "leads out of the bundle", schemas={"request": "../good/schemas/request.yaml"})
-    link = all.bundle("schema-link-out", "leads out of the bundle") / "schemas" / "request.yaml"
+    all.bundle("schema-path-out", "leads out of ", schemas={"request": "../good/schemas/request.yaml"})
+    link = all.bundle("schema-link-out", "leads out of ") / "schemas" / "request.yaml"
     link.unlink()
     link.symlink_to("../../good/schemas/request.yaml")
     (all.bundle("schema-is-missing", "request.yaml") / "schemas" / "request.yaml").unlink()

@@ -31,7 +31,7 @@ def test_version_is_one_line(env):
 def test_help_names_every_command_and_each_has_its_own(env):
     done = env.run("--help")
     expect.equal((done.exit, done.err), (SUCCESS, ""), "exit and standard error")
-    commands = ("serve", "predict", "check")
+    commands = ("serve", "predict", "check", "store")
     expect.contains(done.out, *commands)
     for command in commands:
         done = env.run(command, "--help")
@@ -146,12 +146,16 @@ def test_check_leaves_cases_out_that_would_have_effects(env):
 
 
 def test_check_warns_of_a_plugin_that_stays(env):
-    done = run(env, "check", bundle(env, "tls_destructor", cases=[{"name": "one", "request": {"value": 1}, "response": {"value": 2}}]))
+    case = {"name": "one", "request": {"value": 1}, "response": {"value": 2}}
+    done = run(env, "check", bundle(env, "keeps_itself", cases=[case]))
     expect.equal(done.exit, SUCCESS, "exit")
     expect.contains(done.out, "warn", "stays mapped")
+    done = run(env, "check", bundle(env, "tls_destructor", cases=[case]))
+    expect.equal(done.exit, SUCCESS, "exit")
+    expect.contains(done.out, "nothing left behind")
 
 
 def test_no_cache_folder_is_needed(env):
-    for variables in ({"HOME": ""}, {"HOME": "/nonexistent"}, {"HOME": "/proc"}):
+    for variables in ({"HOME": ""}, {"HOME": "/dev/null"}, {"HOME": "/proc"}):
         done = env.run("predict", env.shipped / "sum", input=b"[1, 2]", variables=variables)
         expect.equal((done.exit, done.out), (SUCCESS, '{"sum":3.0}\n'), "exit and standard output with %r (%s)" % (variables, done.err))

@@ -28,6 +28,10 @@ def setup(env, stack):
     make_bundle(models / "strict", env.plugin("good_c"), "strict", request=strict)
     answer = {**HEAD, "type": "integer", "x-sensitive": True}
     make_bundle(models / "tells", env.plugin("writes_wrong_shape"), "tells", response=answer)
+    # Golden cases that fail are told with what came and what should have.
+    kept = {**HEAD, "type": "object", "properties": {"value": {"type": "number", "x-sensitive": True}}}
+    case = {"name": "wrong", "request": {"value": 36598}, "response": {"value": 36598}}
+    make_bundle(models / "wrong", env.plugin("good_c"), "wrong", response=kept, cases=[case])
     host = stack.enter_context(env.host(models, flags=["--log-requests", "all", "--log-level", "debug"]))
     host.seen = []  # every answer
     return host
@@ -110,13 +114,23 @@ def test_a_sensitive_response_that_breaks_its_schema_shows_no_value(host):
     absent(["forty-two"], ask(host, "tells", {"value": 1}, 500))
 
 
+def test_what_describes_a_model_holds_nothing_that_was_sent(host):
+    for path in ("/models", "/models/identity-match", "/models/strict/openapi.json", "/openapi.json", "/docs",
+                 "/models/identity-match/schema/request", "/health/ready"):
+        response = host.request("GET", path)
+        expect.equal(response.status, 200, "status of " + path)
+        absent(SECRETS + ["73197"], response)
+
+
 def test_neither_the_log_nor_the_metrics_nor_any_answer_holds_a_secret(host):
     assert len(host.seen) > 30, "the other tests come first"
     metrics = host.request("GET", "/metrics").body.decode()
     host.stop()
     log = host.log_text()
     assert "/models/identity-match/predict" in log, "the requests are not in the log"
-    for secret in SECRETS + ["Wilhelmina", "73197", "forty-two", "Private Person", "Hideaway", "W" * 20, "F" * 20, "N" * 20]:
+    assert "/value should be a sensitive value" in log, "the golden case is not in the log"
+    for secret in SECRETS + ["Wilhelmina", "73197", "forty-two", "36598", "73196", "Private Person", "Hideaway",
+                             "W" * 20, "F" * 20, "N" * 20]:
         assert secret not in log, "%r is in the log:\n%s" % (secret, [line for line in log.split("\n") if secret in line][:3])
         assert secret not in metrics, "%r is in the metrics" % secret
     assert not re.search(r'"(declared|profiles)"', log), "a body is in the log"

@@ -133,3 +133,11 @@ class Connection:
 
     def __exit__(self, *_):
         self.close()
+
+
+class UnixConnection(Connection):
+    def __init__(self, path, guard_seconds=120):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(guard_seconds)
+        self.socket.connect(path)
+        self._buffer = b""

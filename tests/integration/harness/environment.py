@@ -74,8 +74,9 @@ class Host:
     """`slipway serve`, from its first line that says where it listens. As a context manager it must end with status 0."""
 
     def __init__(self, env, models, config, flags, variables):
-        command = [str(env.slipway), "serve", "--listen", "127.0.0.1:0", "--log-format", "json",
-                   "--cache", str(env.folder("cache"))]
+        command = [str(env.slipway), "serve", "--listen", "127.0.0.1:0", "--log-format", "json"]
+        if "--cache" not in flags:
+            command += ["--cache", str(env.folder("cache"))]
         if models is not False:  # False: by other means
             command += ["--models", str(models)]
         if config is not None:
@@ -149,6 +150,9 @@ class Host:
             if line.startswith(sample + " "):
                 return float(line[len(sample) + 1:])
         return None
+
+    def pid(self):
+        return self._process.pid
 
     def is_up(self):
         return self._process.poll() is None

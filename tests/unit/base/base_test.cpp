@@ -66,18 +66,31 @@ TEST_CASE("JSON strings escape what must be and nothing else") {
   CHECK(out.view() == std::string_view("\"a\\\"b\\\\c\\n\\t\\u0001/\x7F\xC3\xA9\\u0000z\""));
 }
 
-TEST_CASE("a padded buffer keeps its bytes and its padding while it grows") {
+TEST_CASE("JSON strings escape at any place in a word") {
+  for (std::size_t size = 1; size < 20; ++size)
+    for (std::size_t at = 0; at < size; ++at)
+      for (const auto& [character, escaped] : {std::pair('"', "\\\""), {'\\', "\\\\"}, {'\x1F', "\\u001f"}}) {
+        std::string text(size, '\x7F');
+        text[at] = character;
+        PaddedBuffer out;
+        append_json_string(text, out);
+        CHECK(out.view() == '"' + text.substr(0, at) + escaped + text.substr(at + 1) + '"');
+      }
+}
+
+TEST_CASE("a padded buffer keeps its bytes while it grows, and pads them when it is sealed") {
   PaddedBuffer buffer;
   std::string expected;
   for (int i = 0; i < 1000; ++i) {
     buffer.append("0123456789");
     expected += "0123456789";
   }
+  buffer.seal();
   CHECK(buffer.view() == expected);
   for (std::size_t i = 0; i < PaddedBuffer::kPadding; ++i) CHECK(buffer.data()[buffer.size() + i] == '\0');
   const std::size_t capacity = buffer.capacity();
   buffer.clear();
-  buffer.append("x");
+  buffer.append('x');
   CHECK(buffer.view() == "x");
   CHECK(buffer.capacity() == capacity);
   buffer.shrink(16);
@@ -115,4 +128,8 @@ TEST_CASE("durations and sizes are read with their units, and written back") {
   CHECK(format_duration(1500 * kMillisecond) == "1500ms");
   CHECK(format_size(1536) == "1536");
   CHECK(format_size(16u << 20) == "16MiB");
+  CHECK(readable_size(1023) == "1023 B");
+  CHECK(readable_size(1536) == "1.5 KiB");
+  CHECK(readable_size((std::uint64_t{16} << 30) - 1) == "15.9 GiB");
+  CHECK(format_utc(1811853045 * kSecond + 999 * kMillisecond) == "2027-06-01T12:30:45Z");
 }

@@ -52,6 +52,9 @@ class Client {
     ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   }
 
+  // On a connection that is made already.
+  explicit Client(UniqueFd connection) : socket_(std::move(connection)), connected_(true) {}
+
   bool connected() const { return connected_; }
   int fd() const { return socket_.get(); }
 

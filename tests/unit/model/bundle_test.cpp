@@ -40,7 +40,7 @@ TEST_CASE("what is missing or broken is named") {
   CHECK(open_bundle(no_schema.bundle()).error().message.find("response.yaml: No such file") !=
         std::string::npos);
   TemporaryBundle outside("", "name: tested\nversion: 1.0.0\nschemas: {request: ../../../etc/passwd}\n");
-  CHECK(open_bundle(outside.bundle()).error().message.find("leads out of the bundle") != std::string::npos);
+  CHECK(open_bundle(outside.bundle()).error().message.find("leads out of ") != std::string::npos);
   TemporaryBundle both("");
   both.write("schemas/request.yaml", "typ: object\n");
   both.write("schemas/response.yaml", "type: objct\n");

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "document/json_reader.hpp"
+#include "model/checked_yaml.hpp"
 #include "temporary_bundle.hpp"
 
 using namespace slipway;
@@ -10,12 +11,13 @@ using namespace slipway::model;
 
 namespace {
 
-std::string compare(std::string_view expected, std::string_view actual, Tolerance tolerance = {}) {
+std::string compare(std::string_view expected, std::string_view actual, Tolerance tolerance = {},
+                    const schema::Schema* schema = nullptr) {
   document::Document left;
   document::Document right;
   REQUIRE(document::read_json(expected, left).ok());
   REQUIRE(document::read_json(actual, right).ok());
-  return difference(left.root(), right.root(), tolerance);
+  return difference(left.root(), right.root(), tolerance, schema);
 }
 
 }  // namespace
@@ -31,6 +33,21 @@ TEST_CASE("responses are compared member by member, numbers within the tolerance
   CHECK(compare("{}", R"({"a":1})") == "/a should be absent, but is 1");
   CHECK(compare("[1]", "[1,2]") == "the response should be an array of 1, but is one of 2");
   CHECK(compare(R"(["x"])", "[1]") == "/0 should be \"x\", but is 1");
+}
+
+TEST_CASE("what is sensitive is compared, and not repeated") {
+  const auto schema = own_schema(
+      "properties: {a: {x-sensitive: true}, b: {type: object, x-sensitive: true}, c: {type: object}}",
+      "test");
+  const auto compared = [&](std::string_view expected, std::string_view actual) {
+    return compare(expected, actual, {}, schema.get());
+  };
+  CHECK(compared(R"({"a":1})", R"({"a":1})").empty());
+  CHECK(compared(R"({"a":1})", R"({"a":2})") == "/a should be a sensitive value, but is a sensitive value");
+  CHECK(compared(R"({"a":1})", "{}") == "/a should be a sensitive value, but is missing");
+  CHECK(compared(R"({"b":{}})", R"({"b":{"Wilhelmina":1}})") == "/b has a member that should be absent");
+  CHECK(compared(R"({"c":1})", R"({"c":{"d":1}})") == "/c should be 1, but is an object");
+  CHECK(compared("[]", R"({"a":1})") == "the response should be an array, but is an object");
 }
 
 TEST_CASE("cases pass and fail for the right reasons") {

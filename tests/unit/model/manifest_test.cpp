@@ -30,7 +30,7 @@ execution: pool
 effects: none
 limits: {concurrency: 3, queue: 0, timeout: 250ms, memory: 128MiB}
 parameters: {threshold: 0.8, names: [a, b]}
-deprecation: {after: 2027-06-01, successor: 2.0.0}
+deprecation: {after: 2027-06-01, successor: 2.0.0, sunset: 2027-12-01}
 )",
                                                  "model.yaml");
   REQUIRE(parsed.ok());
@@ -51,6 +51,19 @@ deprecation: {after: 2027-06-01, successor: 2.0.0}
   CHECK(document::to_json(manifest.parameters.root()) == R"({"threshold":0.8,"names":["a","b"]})");
   REQUIRE(manifest.deprecation.has_value());
   CHECK(manifest.deprecation->successor == "2.0.0");
+  CHECK(manifest.deprecation->sunset == "2027-12-01");
+}
+
+TEST_CASE("a version is not gone before it is deprecated") {
+  const auto parsed = [](const std::string& sunset) {
+    return parse_manifest(
+        "name: m\nversion: 1.0.0\nplugin: p\ndeprecation: {after: 2027-06-01, sunset: " + sunset + "}\n",
+        "model.yaml");
+  };
+  CHECK(parsed("2027-06-01").ok());
+  REQUIRE_FALSE(parsed("2027-05-31").ok());
+  CHECK_THAT(parsed("2027-05-31").error().message,
+             Catch::Contains("model.yaml:4:42") && Catch::Contains("before it is deprecated"));
 }
 
 TEST_CASE("what a manifest leaves out has the documented default") {

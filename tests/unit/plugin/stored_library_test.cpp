@@ -119,7 +119,7 @@ TEST_CASE("without a usable cache the copy is in sealed memory, and says why") {
   REQUIRE(::chmod((home / "open").c_str(), 0777) == 0);
   home.write("file", "");
   const std::pair<std::filesystem::path, const char*> caches[] = {
-      {"", "no cache directory"}, {home / "open", "chmod 700"}, {home / "file", "Not a directory"}};
+      {"", "no folder for private copies"}, {home / "open", "chmod 700"}, {home / "file", "Not a directory"}};
   for (const auto& [cache, reason] : caches) {
     auto stored = StoredLibrary::store_bytes(bytes, cache, {});
     REQUIRE(refusal(stored) == "");

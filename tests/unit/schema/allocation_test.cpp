@@ -1,4 +1,6 @@
-// Checking a valid document allocates nothing. Not a Catch2 test: it counts every allocation of its process.
+// Reading, checking and writing documents like those before allocates nothing. Not a Catch2 test: it counts
+// every allocation of its process. (The linker sends what malloc and its kin are asked for to the functions
+// below.)
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -6,26 +8,47 @@
 #include <string>
 
 #include "document/json_reader.hpp"
+#include "document/json_writer.hpp"
+#include "sample_documents.hpp"
 #include "schema/compile.hpp"
 
 namespace {
 
 std::atomic<long> allocations = 0;
 
-void* counted(std::size_t size) {
+}  // namespace
+
+extern "C" {
+void* __real_malloc(std::size_t size);
+void* __real_calloc(std::size_t count, std::size_t size);
+void* __real_realloc(void* memory, std::size_t size);
+void* __real_aligned_alloc(std::size_t alignment, std::size_t size);
+
+void* __wrap_malloc(std::size_t size) {
   ++allocations;
+  return __real_malloc(size);
+}
+void* __wrap_calloc(std::size_t count, std::size_t size) {
+  ++allocations;
+  return __real_calloc(count, size);
+}
+void* __wrap_realloc(void* memory, std::size_t size) {
+  ++allocations;
+  return __real_realloc(memory, size);
+}
+void* __wrap_aligned_alloc(std::size_t alignment, std::size_t size) {
+  ++allocations;
+  return __real_aligned_alloc(alignment, size);
+}
+}
+
+void* operator new(std::size_t size) {
   void* const memory = std::malloc(size == 0 ? 1 : size);
   if (memory == nullptr) std::abort();
   return memory;
 }
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  return counted(size);
-}
 void* operator new[](std::size_t size) {
-  return counted(size);
+  return operator new(size);
 }
 void operator delete(void* memory) noexcept {
   std::free(memory);
@@ -42,6 +65,13 @@ void operator delete[](void* memory, std::size_t) noexcept {
 
 namespace {
 
+bool report(const char* what, bool accepted, long made) {
+  const bool good = accepted && made == 0;
+  std::printf("%s - %s: %ld allocations%s\n", good ? "ok" : "not ok", what, made,
+              accepted ? "" : ", not accepted");
+  return good;
+}
+
 bool check(const char* what, std::string_view schema_text, std::string_view text, bool warm = false) {
   const auto compiled = slipway::schema::compile_text(schema_text, "s.yaml");
   slipway::document::Document document;
@@ -53,10 +83,28 @@ bool check(const char* what, std::string_view schema_text, std::string_view text
   const long before = allocations;
   for (int i = 0; i < 100; ++i) accepted = accepted && compiled.schema->accepts(document.root());
   const long made = allocations - before;
-  const bool good = accepted && made == 0;
-  std::printf("%s - %s: %ld allocations%s\n", good ? "ok" : "not ok", what, made,
-              accepted ? "" : ", not accepted");
-  return good;
+  return report(what, accepted, made);
+}
+
+// From text to text, as a server does it with one reader, one document and two buffers.
+bool check_whole(const slipway::testing::Sample& sample) {
+  const auto compiled = slipway::schema::compile_text(sample.schema, sample.name);
+  if (!compiled.ok()) return report(sample.name.c_str(), false, 0);
+  slipway::document::JsonReader reader;
+  slipway::document::Document document;
+  slipway::PaddedBuffer in, out;
+  const auto serve = [&] {
+    in.clear();
+    in.append(sample.text);
+    out.clear();
+    if (!reader.read(in, document) || !compiled.schema->accepts(document.root())) return false;
+    slipway::document::write_json(document.root(), out);
+    return true;
+  };
+  bool accepted = serve();
+  const long before = allocations;
+  for (int i = 0; i < 10; ++i) accepted = accepted && serve();
+  return report(("reading, checking and writing: " + sample.name).c_str(), accepted, allocations - before);
 }
 
 }  // namespace
@@ -91,5 +139,6 @@ int main() {
   good &= check("many items that differ, after the first time", "uniqueItems: true", texts, true);
   good &= check("many numbers that differ, after the first time", "uniqueItems: true",
                 numbers.substr(0, numbers.size() - 1) + ",0.25]", true);
+  for (const auto& sample : slipway::testing::sample_documents(SLIPWAY_PLUGINS)) good &= check_whole(sample);
   return good ? 0 : 1;
 }

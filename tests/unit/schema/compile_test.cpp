@@ -19,6 +19,41 @@ TEST_CASE("unknown keywords", "[schema]") {
   CHECK(errors_of("foo: 3\n", standard).empty());
 }
 
+TEST_CASE("keywords of other drafts", "[schema]") {
+  const std::pair<const char*, const char*> foreign[] = {
+      {"const", "draft-06; write `enum` with one value"},
+      {"contains", "draft-06"},
+      {"propertyNames", "draft-06; `patternProperties` with `additionalProperties: false` says the same"},
+      {"examples", "draft-06; write `x-examples`"},
+      {"$id", "draft-06; write `id`"},
+      {"if", "draft-07"},
+      {"then", "draft-07"},
+      {"else", "draft-07"},
+      {"readOnly", "draft-07; write `x-readOnly`"},
+      {"writeOnly", "draft-07; write `x-writeOnly`"},
+      {"contentEncoding", "draft-07"},
+      {"contentMediaType", "draft-07"},
+      {"$defs", "draft 2019-09; write `definitions`"},
+      {"$anchor", "draft 2019-09; write `id`"},
+      {"$recursiveRef", "draft 2019-09"},
+      {"$recursiveAnchor", "draft 2019-09"},
+      {"$vocabulary", "draft 2019-09"},
+      {"dependentRequired", "draft 2019-09; write `dependencies`"},
+      {"dependentSchemas", "draft 2019-09; write `dependencies`"},
+      {"unevaluatedItems", "draft 2019-09"},
+      {"unevaluatedProperties", "draft 2019-09"},
+      {"minContains", "draft 2019-09"},
+      {"maxContains", "draft 2019-09"},
+      {"deprecated", "draft 2019-09; write `x-deprecated`"},
+      {"prefixItems", "draft 2020-12; write `items` with a list"},
+      {"$dynamicRef", "draft 2020-12"},
+      {"divisibleBy", "draft-03; write `multipleOf`"},
+      {"nullable", "OpenAPI 3.0; write `type: [..., \"null\"]`"}};
+  for (const auto& [keyword, where] : foreign)
+    CHECK(errors_of("type: string\n" + std::string(keyword) + ": {}\n") ==
+          Lines{"s.yaml:2:1: `" + std::string(keyword) + "` is not a keyword of draft-04, but of " + where});
+}
+
 TEST_CASE("references that lead nowhere", "[schema]") {
   CHECK(errors_of("properties:\n  a:\n    $ref: '#/definitions/b'\n") ==
         Lines{"s.yaml:3:11: `$ref` `#/definitions/b` leads nowhere: the schema has no `definitions`"});
@@ -38,6 +73,11 @@ TEST_CASE("references that lead nowhere", "[schema]") {
           "s.yaml:1:15: `$ref` `#/%2` leads nowhere: a `%` in it is not followed by two hexadecimal digits"});
   CHECK(errors_of("items: {$ref: '#/%ff'}\n") ==
         Lines{"s.yaml:1:15: `$ref` `#/%ff` leads nowhere: what its `%` stand for is not UTF-8"});
+  CHECK(errors_of("items: {$ref: '#/~2'}\n") ==
+        Lines{"s.yaml:1:15: `$ref` `#/~2` leads nowhere: `/~2` is not a JSON pointer"});
+  const std::string endless = "#/" + std::string(5000, 'a');
+  CHECK(errors_of("items: {$ref: '" + endless + "'}\n") ==
+        Lines{"s.yaml:1:15: `$ref` `" + endless + "` leads nowhere: it is too long"});
 }
 
 TEST_CASE("references that make no progress", "[schema]") {
@@ -97,6 +137,7 @@ TEST_CASE("keywords with values they cannot have", "[schema]") {
   CHECK(errors_of("type: []") ==
         Lines{"s.yaml:1:7: `type` must be the name of a type or a list of them, not an empty list"});
   CHECK(errors_of("type: [string, string]") == Lines{"s.yaml:1:16: `string` is named twice"});
+  CHECK(errors_of("type: [string, 7]") == Lines{"s.yaml:1:16: `type` must be a list of names; this is 7"});
   CHECK(errors_of("minLength: -1") ==
         Lines{"s.yaml:1:12: `minLength` must be an integer that is not negative, not -1"});
   CHECK(errors_of("minLength: '3'") ==
@@ -158,6 +199,39 @@ TEST_CASE("patterns that cannot be kept", "[schema]") {
   CHECK(errors_of("patternProperties:\n  '(a)\\1': {}") ==
         Lines{"s.yaml:2:3: the pattern `(a)\\1` cannot be kept: the back-reference \\1 is not supported: it "
               "stands at character 4"});
+}
+
+TEST_CASE("patterns that are no regular expressions, or too large", "[schema]") {
+  CHECK(errors_of("pattern: '(?<a'") ==
+        Lines{"s.yaml:1:10: the pattern `(?<a` cannot be kept: a group's name has no end at character 1"});
+  const std::string large = "((\\p{L}{1000}){1000}){1000}";
+  CHECK(errors_of("pattern: '" + large + "'") ==
+        Lines{"s.yaml:1:10: the pattern `" + large +
+              "` cannot be kept: its quantifiers inside each other come to more than 1000 repetitions"});
+}
+
+TEST_CASE("schemas beyond a bound", "[schema]") {
+  CompileOptions few;
+  few.limits.subschemas = 2;
+  CHECK(errors_of("properties:\n  a: {}\n  b: {}\n", few) == Lines{"s.yaml:3:6: more than 2 schemas"});
+  CompileOptions flat;
+  flat.limits.depth = 1;
+  CHECK(errors_of("items:\n  items: {}\n", flat) == Lines{"s.yaml:2:10: schemas nest deeper than 1"});
+  CompileOptions direct;
+  direct.limits.chain = 2;
+  CHECK(errors_of("allOf:\n  - allOf:\n      - allOf:\n          - {}\n", direct) ==
+        Lines{"s.yaml:1:1: more than 2 schemas apply to one value inside each other"});
+  CHECK(errors_of("id: " + std::string(5000, 'a')) ==
+        Lines{"s.yaml:1:1: `id` comes to a URI longer than 4096 bytes"});
+  std::string deep;
+  for (std::size_t i = 0; i < 17; ++i)
+    deep += "\n" + std::string(4 * i, ' ') + "properties:\n" + std::string(4 * i + 2, ' ') +
+            std::string(1000, 'a') + ":";
+  CHECK(errors_of(deep.substr(1) + " {}\n") ==
+        Lines{"s.yaml:34:1069: the names that lead to this schema are longer than 16384 bytes together"});
+  std::string wide = "properties:\n";
+  for (int i = 0; i < 65'536; ++i) wide += "  p" + std::to_string(i) + ": {}\n";
+  CHECK(errors_of(wide) == Lines{"s.yaml:65537:11: one schema names more than 65535 members"});
 }
 
 TEST_CASE("two schemas with one name", "[schema]") {
@@ -237,6 +311,16 @@ TEST_CASE("references to other files of the bundle", "[schema]") {
         Lines{"schemas/bad.yaml:1:7: unknown type `strin`; did you mean `string`?"});
   CHECK(errors_of("items: {$ref: none.yaml}", options) ==
         Lines{"s.yaml:1:15: `$ref` `none.yaml` leads nowhere: the bundle has no such file"});
+  options.limits.documents = 1;
+  CHECK(errors_of("items: [{$ref: 'more.yaml#/a'}, {$ref: 'bad.yaml'}]", options) ==
+        Lines{"s.yaml:1:40: `$ref` `bad.yaml` leads nowhere: more than 1 documents are referred to"});
+  options.limits.documents = 64;
+  options.limits.depth = 1;
+  bundle.add("schemas/deep.yaml", "items: {items: {}}");
+  CHECK(errors_of("items: {$ref: deep.yaml}", options) ==
+        Lines{"s.yaml:1:15: `$ref` `deep.yaml` leads nowhere: the document it leads to cannot be compiled",
+              "schemas/deep.yaml:1:16: schemas nest deeper than 1"});
+  options.limits.depth = 500;
   CHECK(errors_of("items: {$ref: '../../../../etc/passwd'}", options) ==
         Lines{"s.yaml:1:15: `$ref` `../../../../etc/passwd` leads nowhere: the bundle has no such file"});
 }

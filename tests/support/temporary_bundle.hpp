@@ -8,6 +8,7 @@
 #include <fstream>
 #include <string>
 
+#include "model/inference.hpp"
 #include "model/version.hpp"
 
 class TemporaryBundle {
@@ -41,6 +42,14 @@ class TemporaryBundle {
     slipway::Result<slipway::model::Bundle> opened = slipway::model::open_bundle(bundle());
     if (!opened) return std::move(opened).error();
     return slipway::model::ModelVersion::load(std::move(*opened), root_ / "cache");
+  }
+  // The model's answer to one request, or why there is none.
+  std::string ask(slipway::model::ModelVersion& version, std::string_view request) const {
+    slipway::model::Call call{slipway::document::Limits()};
+    call.deadline = slipway::monotonic_now() + 60 * slipway::kSecond;
+    slipway::PaddedBuffer body(request), out;
+    slipway::model::infer(version, call, body, out);
+    return call.outcome == slipway::model::Outcome::answered ? std::string(out.view()) : call.error.message;
   }
 
  private:

@@ -1,0 +1,40 @@
+#include "api/guarded.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+#include "http/problem.hpp"
+
+namespace slipway::api {
+namespace {
+
+using http::Exchange;
+using http::RouteMatch;
+
+http::RouteFunction guarded(http::RouteFunction function) {
+  return [function = std::move(function)](Exchange& exchange, const RouteMatch& match) {
+    try {
+      function(exchange, match);
+    } catch (const std::exception&) {
+      exchange.response().clear();
+      http::Problem problem;
+      problem.status = 503;
+      problem.detail = "the host could not answer; most likely it is out of memory";
+      http::answer_problem(exchange, problem);
+    }
+  };
+}
+
+}  // namespace
+
+void add_route(http::Router& router, http::Method method, std::string_view pattern,
+               http::RouteFunction function) {
+  if (const Status added = router.add(method, pattern, guarded(std::move(function))); !added) {
+    std::fprintf(stderr, "slipway: a route of the host itself is broken: %s\n",
+                 added.error().message.c_str());
+    std::abort();
+  }
+}
+
+}  // namespace slipway::api

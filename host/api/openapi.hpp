@@ -1,0 +1,22 @@
+// The OpenAPI 3.1 document of models: how to ask each for a prediction, what it takes and gives, and how it
+// refuses.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/result.hpp"
+#include "model/bundle.hpp"
+
+namespace slipway::api {
+
+struct DescribedVersion {
+  const model::Bundle* bundle;
+  bool deprecated;
+};
+
+// Of one model, in its own words; or of all that are served, one version each. JSON text.
+Result<std::string> openapi(const DescribedVersion& version);
+Result<std::string> openapi(std::span<const DescribedVersion> versions);
+
+}  // namespace slipway::api

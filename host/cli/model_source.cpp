@@ -1,0 +1,89 @@
+#include "cli/model_source.hpp"
+
+#include "api/admin.hpp"
+#include "cli/control_client.hpp"
+#include "http/server.hpp"
+#include "lifecycle/folder_watch.hpp"
+#include "telemetry/log.hpp"
+
+namespace slipway::cli {
+namespace {
+
+class FolderSource final : public ModelSource {
+ public:
+  FolderSource(const HostConfig& config, const ServedModels& models)
+      : folder_(config.models, config.folder, models.catalog, models.deployer, models.reaper) {}
+
+  Status start() {
+    Result<std::unique_ptr<lifecycle::FolderWatch>> watch = lifecycle::FolderWatch::start(folder_);
+    if (!watch) return std::move(watch).error();
+    watch_ = std::move(*watch);
+    return {};
+  }
+  Report at_start() const override { return {watch_->at_start().served, watch_->at_start().refused}; }
+
+ private:
+  lifecycle::Folder folder_;
+  std::unique_ptr<lifecycle::FolderWatch> watch_;
+};
+
+// The store, the control thread, and the socket on which operators are heard.
+class StoreSource final : public ModelSource {
+ public:
+  StoreSource(std::unique_ptr<lifecycle::Store> store, std::unique_ptr<lifecycle::TrialWatch> trials,
+              const ServedModels& models)
+      : store_(std::move(store)),
+        control_({*store_, models.catalog, models.deployer, models.reaper, *trials, operations_}),
+        trials_(std::move(trials)),
+        admin_(operations_, control_, models.tables) {}
+  ~StoreSource() override {
+    // Commands that wait for news of an operation are not waited for.
+    if (server_ != nullptr) server_->stop_accepting_and_drain(monotonic_now());
+    operations_.stop();
+  }
+
+  Status start(const std::string& socket) {
+    Result<lifecycle::Control::Restored> restored = control_.restore();
+    if (!restored) return std::move(restored).error();
+    report_ = {restored->served, restored->failed};
+    http::ServerOptions options;
+    options.listen = {{"unix:" + socket, 0}};
+    Result<std::unique_ptr<http::Server>> server = http::Server::start(options, admin_.handler());
+    if (!server) return std::move(server).error();
+    server_ = std::move(*server);
+    telemetry::log(telemetry::Level::info, "operators are heard", {{"socket", socket}});
+    return {};
+  }
+  Report at_start() const override { return report_; }
+
+ private:
+  std::unique_ptr<lifecycle::Store> store_;
+  lifecycle::Operations operations_;
+  lifecycle::Control control_;
+  std::unique_ptr<lifecycle::TrialWatch> trials_;  // after what it starts operations of
+  api::AdminService admin_;
+  std::unique_ptr<http::Server> server_;  // last: it ends before what it asks
+  Report report_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ModelSource>> open_folder_source(const HostConfig& config,
+                                                        const ServedModels& models) {
+  auto source = std::make_unique<FolderSource>(config, models);
+  if (Status started = source->start(); !started) return std::move(started).error();
+  return std::unique_ptr<ModelSource>(std::move(source));
+}
+
+Result<std::unique_ptr<ModelSource>> open_store_source(const HostConfig& config, const ServedModels& models) {
+  Result<std::unique_ptr<lifecycle::Store>> store = lifecycle::Store::open(real_file_system(), config.store);
+  if (!store) return std::move(store).error();
+  Result<std::unique_ptr<lifecycle::TrialWatch>> trials = lifecycle::TrialWatch::start();
+  if (!trials) return std::move(trials).error();
+  auto source = std::make_unique<StoreSource>(std::move(*store), std::move(*trials), models);
+  if (Status started = source->start(control_socket(config.control, config.store)); !started)
+    return std::move(started).error();
+  return std::unique_ptr<ModelSource>(std::move(source));
+}
+
+}  // namespace slipway::cli

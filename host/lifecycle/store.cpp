@@ -1,0 +1,290 @@
+#include "lifecycle/store.hpp"
+
+#include <set>
+
+#include "lifecycle/bundle_digest.hpp"
+#include "lifecycle/bundle_source.hpp"
+
+namespace slipway::lifecycle {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = FileSystem::Kind;
+
+constexpr const char* kManifest = "model.yaml";
+constexpr std::size_t kMaxManifestBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxContentsBytes = kMostBundleFiles * 1100;  // a line: a hash and a path
+
+Result<std::string> read_text(FileSystem& files, const fs::path& path, std::size_t limit) {
+  std::string text;
+  const Status read = files.read(path, [&](std::string_view piece) {
+    if (text.size() <= limit) text += piece;
+  });
+  if (!read) return read.error();
+  if (text.size() > limit) return Error(Code::limit_exceeded, path.string() + " is too large");
+  return text;
+}
+
+Result<std::string> hash_of(FileSystem& files, const fs::path& path) {
+  Sha256Stream hash;
+  if (Status read = files.read(path, [&](std::string_view piece) { hash.update(piece); }); !read)
+    return std::move(read).error();
+  return to_hex(hash.finish());
+}
+
+Status write_durably(FileSystem& files, const fs::path& path, std::string_view bytes) {
+  const Result<std::unique_ptr<NewFile>> file = files.create(path);
+  if (!file) return file.error();
+  if (Status written = (*file)->write(bytes); !written) return written;
+  return (*file)->sync();
+}
+
+// The hashes of what is below `folder`, whatever it is.
+Status hash_below(FileSystem& files, const fs::path& folder, const std::string& prefix,
+                  std::vector<HashedFile>& out) {
+  const Result<std::vector<FileSystem::Entry>> entries = files.list(folder);
+  if (!entries) return entries.error();
+  for (const FileSystem::Entry& entry : *entries) {
+    const std::string path = prefix + entry.name;
+    if (entry.kind == Kind::folder) {
+      if (Status hashed = hash_below(files, folder / entry.name, path + "/", out); !hashed) return hashed;
+      continue;
+    }
+    Result<std::string> hash = hash_of(files, folder / entry.name);
+    if (!hash) return std::move(hash).error();
+    out.push_back({path, std::move(*hash)});
+  }
+  return {};
+}
+
+// Copies a source into a folder of the store, every file and folder of it durable.
+class Copy {
+ public:
+  Copy(FileSystem& files, const BundleSource& source, fs::path target)
+      : files_(files), source_(source), target_(std::move(target)) {}
+
+  // `text`, where given, receives what is copied.
+  Status file(const std::string& path, std::string* text = nullptr) {
+    if (Status made = make_folders(path); !made) return made;
+    const Result<std::unique_ptr<NewFile>> copy = files_.create(target_ / path);
+    if (!copy) return copy.error();
+    Sha256Stream hash;
+    const Status read = source_.read(path, budget_, [&](std::string_view piece) {
+      hash.update(piece);
+      if (text != nullptr && text->size() <= kMaxManifestBytes) text->append(piece);
+      return (*copy)->write(piece);
+    });
+    if (!read) return read.error();
+    copied_.push_back({path, to_hex(hash.finish())});
+    return (*copy)->sync();
+  }
+
+  Status sync_folders() {
+    for (const fs::path& folder : folders_)
+      if (Status synced = files_.sync_folder(folder); !synced) return synced;
+    return files_.sync_folder(target_);
+  }
+
+  std::uint64_t bytes() const { return kMaxBundleBytes - budget_; }
+  BundleContents contents() && { return BundleContents(std::move(copied_)); }
+
+ private:
+  Status make_folders(const std::string& path) {
+    for (std::size_t end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1)) {
+      const fs::path folder = target_ / path.substr(0, end);
+      if (!folders_.insert(folder).second) continue;
+      if (Status made = files_.make_folder(folder); !made) return made;
+    }
+    return {};
+  }
+
+  FileSystem& files_;
+  const BundleSource& source_;
+  const fs::path target_;
+  std::uint64_t budget_ = kMaxBundleBytes;
+  std::set<fs::path> folders_;
+  std::vector<HashedFile> copied_;
+};
+
+Status prepare_root(FileSystem& files, const fs::path& root) {
+  for (const char* const folder : {"bundles", "staging", "quarantine"})
+    if (Status made = files.make_folder(root / folder); !made) return made;
+  const Result<std::vector<FileSystem::Entry>> left = files.list(root / "staging");
+  if (!left) return left.error();
+  for (const FileSystem::Entry& entry : *left)
+    if (Status removed = remove_tree(files, root / "staging" / entry.name); !removed) return removed;
+  return {};
+}
+
+// A ledger that begins anew would call every bundle a stray.
+Status check_ledger_not_lost(FileSystem& files, const fs::path& root) {
+  const Result<std::vector<FileSystem::Entry>> bundles = files.list(root / "bundles");
+  if (!bundles) return bundles.error();
+  const Result<std::vector<FileSystem::Entry>> entries = files.list(root);
+  if (!entries) return entries.error();
+  if (bundles->empty()) return {};
+  for (const FileSystem::Entry& entry : *entries)
+    if (entry.name == "ledger.db") return {};
+  return Error(Code::failed_precondition,
+               root.string() +
+                   " has bundles but no ledger.db: restore that file from a backup, or move the folder "
+                   "away and publish to a new one");
+}
+
+Error gone(const PublishedVersion& version, const std::string& why) {
+  return {Code::failed_precondition,
+          version.model + " " + version.version + " " + why + "; publish it again from its source"};
+}
+
+}  // namespace
+
+Result<BundleContents> read_contents(FileSystem& files, const fs::path& folder, const std::string& digest) {
+  const Result<std::string> text = read_text(files, folder / "contents", kMaxContentsBytes);
+  if (!text) return text.error();
+  if (to_hex(sha256(*text)) != digest)
+    return Error(Code::io, (folder / "contents").string() + " is not what was published");
+  Result<BundleContents> contents = BundleContents::parse(*text);
+  if (!contents) return std::move(contents).error();
+  std::vector<HashedFile> found;
+  if (Status hashed = hash_below(files, folder / "bundle", "", found); !hashed)
+    return std::move(hashed).error();
+  const BundleContents now(std::move(found));
+  if (now.files() != contents->files())
+    return Error(Code::io, (folder / "bundle").string() +
+                               " is not what was published: " + describe_difference(*contents, now));
+  return contents;
+}
+
+StagingFolder::~StagingFolder() {
+  // What cannot be removed now is removed when the store is opened next.
+  if (!path_.empty()) (void)remove_tree(*files_, path_);
+}
+
+Status StagingFolder::move_to(const fs::path& target) {
+  if (Status moved = files_->rename(path_, target); !moved) return moved;
+  path_.clear();
+  return files_->sync_folder(target.parent_path());
+}
+
+Store::Store(FileSystem& files, fs::path root, std::unique_ptr<FolderLock> lock, Ledger ledger)
+    : files_(files), root_(std::move(root)), lock_(std::move(lock)), ledger_(std::move(ledger)) {}
+
+Result<std::unique_ptr<Store>> Store::open(FileSystem& files, const fs::path& folder) {
+  std::error_code error;
+  const fs::path root = fs::absolute(folder, error);
+  if (error) return Error(Code::io, "cannot find " + folder.string() + ": " + error.message());
+  Result<std::unique_ptr<FolderLock>> lock = files.claim(root);
+  if (!lock) return std::move(lock).error();
+  if (Status prepared = prepare_root(files, root); !prepared) return std::move(prepared).error();
+  if (Status there = check_ledger_not_lost(files, root); !there) return std::move(there).error();
+  Result<Ledger> ledger = Ledger::open(root / "ledger.db");
+  if (!ledger) return std::move(ledger).error();
+  // The folders, and the ledger: SQLite answers for its bytes, but not for its name.
+  if (Status synced = files.sync_folder(root); !synced) return std::move(synced).error();
+  return std::unique_ptr<Store>(new Store(files, root, std::move(*lock), std::move(*ledger)));
+}
+
+StagingFolder Store::new_staging_folder() {
+  return StagingFolder(files_, root_ / "staging" / std::to_string(staged_.fetch_add(1)));
+}
+
+Result<StagedBundle> Store::stage(const fs::path& source_folder) {
+  const Result<BundleSource> source = BundleSource::open(source_folder);
+  if (!source) return source.error();
+  Result<std::vector<std::string>> paths = source->files();
+  if (!paths) return std::move(paths).error();
+  if (std::erase(*paths, kManifest) == 0)
+    return Error(Code::not_found,
+                 source_folder.string() + " has no model.yaml; a bundle is a folder with one");
+
+  StagingFolder folder = new_staging_folder();
+  const fs::path directory = folder.path() / "bundle";
+  for (const fs::path& each : {folder.path(), directory})
+    if (Status made = files_.make_folder(each); !made) return std::move(made).error();
+  Copy copy(files_, *source, directory);
+  std::string text;
+  if (Status copied = copy.file(kManifest, &text); !copied) return std::move(copied).error();
+  const Result<model::Manifest> manifest = model::parse_manifest(text, (source_folder / kManifest).string());
+  if (!manifest) return manifest.error();
+  for (const std::string& path : *paths)
+    if (Status copied = copy.file(path); !copied) return std::move(copied).error();
+  if (Status synced = copy.sync_folders(); !synced) return std::move(synced).error();
+
+  StagedBundle staged{std::move(folder),        directory, manifest->name,
+                      manifest->version.text(), {},        copy.bytes()};
+  staged.contents = std::move(copy).contents();
+  if (Status written = write_durably(files_, staged.folder.path() / "contents", staged.contents.text());
+      !written)
+    return std::move(written).error();
+  if (Status synced = files_.sync_folder(staged.folder.path()); !synced) return std::move(synced).error();
+  return staged;
+}
+
+Error Store::taken(const PublishedVersion& present, const StagedBundle& staged) {
+  const Result<std::string> text =
+      read_text(files_, bundles_folder() / present.digest / "contents", kMaxContentsBytes);
+  const Result<BundleContents> before = text ? BundleContents::parse(*text) : text.error();
+  return {Code::already_exists,
+          present.model + " " + present.version + " is published with other bytes" +
+              (before ? " (" + describe_difference(*before, staged.contents) + ")" : "") +
+              "; give this one a new version"};
+}
+
+Result<Publication> Store::publish(StagedBundle staged, const std::string& by) {
+  const std::string digest = staged.contents.digest();
+  const Result<std::optional<PublishedVersion>> present = ledger_.version(staged.model, staged.version);
+  if (!present) return present.error();
+  if (*present && (*present)->digest != digest) return taken(**present, staged);
+  const fs::path target = bundles_folder() / digest;
+  if (*present && (*present)->state == BundleState::stored && read_contents(files_, target, digest))
+    return Publication{**present, Publication::Effect::unchanged};
+
+  // What lies there now is damaged, or a stray.
+  if (Status discarded = discard(target); !discarded) return std::move(discarded).error();
+  if (Status moved = staged.folder.move_to(target); !moved) return std::move(moved).error();
+  Change change;
+  change.decision.by = by;
+  change.decision.action = Action::publish;
+  change.decision.model = staged.model;
+  change.decision.to = staged.version;
+  change.decision.details = *present ? "restored, sha256 " + digest : "sha256 " + digest;
+  change.version = present->value_or(PublishedVersion{});
+  change.version->model = staged.model;
+  change.version->version = staged.version;
+  change.version->digest = digest;
+  change.version->files = staged.contents.files().size();
+  change.version->bytes = staged.bytes;
+  change.version->state = BundleState::stored;
+  if (!*present) change.version->published_by = by;
+  // Without the ledger's word the folder stays as a stray: whether a commit that failed is durable after all
+  // cannot be known.
+  const Result<Decision> recorded = ledger_.record(change);
+  if (!recorded) return recorded.error();
+  change.version->mentioned_at = recorded->at;
+  if (!*present) change.version->published_at = recorded->at;
+  return Publication{std::move(*change.version),
+                     *present ? Publication::Effect::restored : Publication::Effect::added};
+}
+
+Result<StoredBundle> Store::bundle(const std::string& model, const std::string& version) {
+  Result<std::optional<PublishedVersion>> found = ledger_.version(model, version);
+  if (!found) return std::move(found).error();
+  if (!*found)
+    return Error(Code::not_found, model + " " + version + " is not in the store; publish it first");
+  const PublishedVersion& published = **found;
+  if (published.state == BundleState::collected) return gone(published, "was removed by garbage collection");
+  if (published.state == BundleState::damaged) return gone(published, "was damaged and set aside");
+  const fs::path folder = bundles_folder() / published.digest;
+  Result<BundleContents> contents = read_contents(files_, folder, published.digest);
+  if (!contents) return gone(published, "is damaged (" + contents.error().message + ")");
+  return StoredBundle{published, folder / "bundle", std::move(*contents)};
+}
+
+Status Store::discard(const fs::path& folder) {
+  const StagingFolder staging = new_staging_folder();
+  Status moved = files_.rename(folder, staging.path());
+  if (!moved && moved.error().code == Code::not_found) return {};
+  return moved;
+}
+
+}  // namespace slipway::lifecycle

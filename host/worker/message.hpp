@@ -1,0 +1,71 @@
+// What the host and a child of it say to each other, one message a packet of a worker/channel. The other side
+// runs code that is not ours: whatever comes from it is decoded with bounds, and is a message or an error.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace slipway::worker {
+
+constexpr std::size_t kMostText = 16 * 1024;  // bytes of one text; a longer one is cut when it is encoded
+constexpr std::size_t kMostMessage = 4 * kMostText;  // bytes of a packet
+
+// What a probe is at. The child says so before each.
+enum class Step : std::uint8_t { prepare, load, create, predict, destroy, unload };
+constexpr std::size_t kSteps = 6;
+
+// ---- host to child
+
+// The first message; the plugin's private copy comes with it, as a descriptor.
+struct ProbeTask {
+  std::string bundle;           // its folder, absolute
+  std::string plugin;           // what the copy is called in a memory map
+  std::uint64_t memory = 0;     // bytes the model may have; 0: no limit
+  std::uint64_t cpu_limit = 0;  // seconds of processor time
+  std::string parameters;  // JSON: what the operator sets instead of the manifest's (model/overrides.hpp)
+};
+// The host has looked at the child, which waits for it after Prepared, before it
+// destroys, and after Destroyed and Unloaded.
+struct Proceed {};
+
+// ---- child to host
+
+// The sandbox stands, the bundle is read, nothing of the plugin has run.
+struct Prepared {
+  std::string in_force;  // of the sandbox
+  std::string missing;   // and what of it this system does not have
+};
+struct StepBegins {
+  Step step = Step::prepare;
+  std::string subject;  // of `predict`: the case's name
+};
+struct CaseEnded {
+  std::string name;
+  std::string place;
+  std::string difference;  // empty: passed
+  Nanoseconds predict_time = 0;
+};
+struct OutOfMemory {};  // the plugin asked for more than it may have
+struct Failed {         // the step did not succeed, in words; the child ends
+  Code code = Code::internal;
+  std::string why;
+};
+struct Destroyed {};
+struct Unloaded {
+  std::string pinned_by;    // why the library is still loaded; empty: it is not
+  std::string left_behind;  // hooks of the process that are not as they were; empty: they are
+};
+
+using Message = std::variant<ProbeTask, Proceed, Prepared, StepBegins, CaseEnded, OutOfMemory, Failed,
+                             Destroyed, Unloaded>;
+
+std::string encode(const Message& message);
+Result<Message> decode(std::string_view packet);
+
+}  // namespace slipway::worker
