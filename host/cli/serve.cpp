@@ -5,9 +5,11 @@
 #include <cstdlib>
 
 #include "api/service.hpp"
+#include "base/service_manager.hpp"
 #include "cli/command.hpp"
 #include "cli/config.hpp"
 #include "cli/model_source.hpp"
+#include "cli/service_link.hpp"
 #include "http/server.hpp"
 #include "telemetry/log.hpp"
 
@@ -148,6 +150,8 @@ int drain(http::Server& server, api::Service& service, serving::Pool& pool, serv
 int serve(const HostConfig& config) {
   const sigset_t signals = block_signals();
   limit_heaps(config.threads);
+  Result<ServiceEnvironment> environment = take_service_environment();
+  if (!environment) return complain(environment.error().message), kUsage;
   if (const Status started = telemetry::start_log(config.log); !started)
     return complain(started.error().message), kFailure;
 
@@ -155,6 +159,9 @@ int serve(const HostConfig& config) {
   lifecycle::Catalog catalog(tables);
   const Result<std::unique_ptr<lifecycle::Reaper>> reaper = lifecycle::Reaper::start(catalog, config.drain);
   if (!reaper) return complain(reaper.error().message), kFailure;
+  const Result<std::unique_ptr<ServiceLink>> link =
+      ServiceLink::start(environment->notify_socket, environment->watchdog, config.threads, tables);
+  if (!link) return complain(link.error().message), kFailure;
   worker::ProbeOptions probe;
   probe.budget = config.probe;
   lifecycle::Deployer deployer(catalog, cache_folder(config.cache), make_slot, config.overrides, probe);
@@ -180,18 +187,27 @@ int serve(const HostConfig& config) {
   http.listen = config.listen;
   http.threads = config.threads;
   http.limits = config.http;
-  http.on_nudge = [&service](unsigned thread) { service.refresh(thread); };
+  http.on_nudge = [&service, &link = **link](unsigned thread) {
+    service.refresh(thread);
+    link.answer_nudge(thread);
+  };
   Result<std::unique_ptr<http::Server>> server = http::Server::start(http, service.handler());
   if (!server) return complain(server.error().message), kFailure;
   service.health().set_server(server->get());
-  tables.set_refresh([&server = **server] { server.nudge(); });
+  tables.set_refresh([&server = **server, &link = **link] {
+    server.nudge();
+    link.table_changed();
+  });
   service.health().set_ready(true);
   log_listening(**server, config, (*source)->at_start());
+  (*link)->ready([&server = **server] { server.nudge(); });
   const int signal = wait_for_signal(signals);
+  (*link)->stopping();
   source->reset();
   (*idle)->stop();
   const int exit = drain(**server, service, pool, shadows, catalog, **reaper, signals, config, signal);
   tables.set_refresh({});
+  (*link)->stop();
   return exit;
 }
 
