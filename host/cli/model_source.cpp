@@ -42,16 +42,23 @@ class StoreSource final : public ModelSource {
     operations_.stop();
   }
 
-  Status start(const std::string& socket) {
+  Status start(const std::string& socket, std::optional<http::ListenGroup> passed) {
     Result<lifecycle::Control::Restored> restored = control_.restore();
     if (!restored) return std::move(restored).error();
     report_ = {restored->served, restored->failed};
     http::ServerOptions options;
-    options.listen = {{"unix:" + socket, 0}};
-    Result<std::unique_ptr<http::Server>> server = http::Server::start(options, admin_.handler());
+    options.listen.clear();
+    std::vector<http::ListenGroup> handed;
+    if (passed)
+      handed.push_back(std::move(*passed));
+    else
+      options.listen = {{"unix:" + socket, 0}};
+    Result<std::unique_ptr<http::Server>> server =
+        http::Server::start(options, admin_.handler(), std::move(handed));
     if (!server) return std::move(server).error();
     server_ = std::move(*server);
-    telemetry::log(telemetry::Level::info, "operators are heard", {{"socket", socket}});
+    const std::string where = server_->listening().front().host.substr(std::string_view("unix:").size());
+    telemetry::log(telemetry::Level::info, "operators are heard", {{"socket", where}});
     return {};
   }
   Report at_start() const override { return report_; }
@@ -75,13 +82,15 @@ Result<std::unique_ptr<ModelSource>> open_folder_source(const HostConfig& config
   return std::unique_ptr<ModelSource>(std::move(source));
 }
 
-Result<std::unique_ptr<ModelSource>> open_store_source(const HostConfig& config, const ServedModels& models) {
+Result<std::unique_ptr<ModelSource>> open_store_source(const HostConfig& config, const ServedModels& models,
+                                                       std::optional<http::ListenGroup> control) {
   Result<std::unique_ptr<lifecycle::Store>> store = lifecycle::Store::open(real_file_system(), config.store);
   if (!store) return std::move(store).error();
   Result<std::unique_ptr<lifecycle::TrialWatch>> trials = lifecycle::TrialWatch::start();
   if (!trials) return std::move(trials).error();
   auto source = std::make_unique<StoreSource>(std::move(*store), std::move(*trials), models);
-  if (Status started = source->start(control_socket(config.control, config.store)); !started)
+  if (Status started = source->start(control_socket(config.control, config.store), std::move(control));
+      !started)
     return std::move(started).error();
   return std::unique_ptr<ModelSource>(std::move(source));
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 #include "cli/config.hpp"
 #include "lifecycle/deployer.hpp"
@@ -38,6 +39,8 @@ struct ServedModels {
 
 // What is to be served at the start is in service when this returns.
 Result<std::unique_ptr<ModelSource>> open_folder_source(const HostConfig& config, const ServedModels& models);
-Result<std::unique_ptr<ModelSource>> open_store_source(const HostConfig& config, const ServedModels& models);
+// `control`: where operators are heard, if it listens already.
+Result<std::unique_ptr<ModelSource>> open_store_source(const HostConfig& config, const ServedModels& models,
+                                                       std::optional<http::ListenGroup> control);
 
 }  // namespace slipway::cli

@@ -9,6 +9,7 @@
 #include "cli/command.hpp"
 #include "cli/config.hpp"
 #include "cli/model_source.hpp"
+#include "cli/passed_sockets.hpp"
 #include "cli/service_link.hpp"
 #include "http/server.hpp"
 #include "telemetry/log.hpp"
@@ -105,11 +106,10 @@ std::shared_ptr<model::Slot> make_slot(std::unique_ptr<model::ModelVersion> vers
 }
 
 void log_listening(const http::Server& server, const HostConfig& config, const ModelSource::Report& models) {
-  for (std::size_t i = 0; i < config.listen.size(); ++i) {
-    const std::string& host = config.listen[i].host;
-    const std::string shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  for (const http::ListenAddress& each : server.listening()) {
+    const std::string shown = each.host.find(':') == std::string::npos ? each.host : "[" + each.host + "]";
     log(Level::info, "listening",
-        {{"url", "http://" + shown + ":" + std::to_string(server.port(i))},
+        {{"url", "http://" + shown + ":" + std::to_string(each.port)},
          {"threads", std::int64_t{config.threads}},
          {"models", static_cast<std::int64_t>(models.served)},
          {"refused", static_cast<std::int64_t>(models.refused)}});
@@ -152,6 +152,11 @@ int serve(const HostConfig& config) {
   limit_heaps(config.threads);
   Result<ServiceEnvironment> environment = take_service_environment();
   if (!environment) return complain(environment.error().message), kUsage;
+  Result<ListeningSockets> passed = sort_sockets(std::move(environment->sockets));
+  if (!passed) return complain(passed.error().message), kUsage;
+  if (passed->control && config.store.empty())
+    return complain("a socket named \"control\" was passed, but only a host with a store hears operators"),
+           kUsage;
   if (const Status started = telemetry::start_log(config.log); !started)
     return complain(started.error().message), kFailure;
 
@@ -170,7 +175,8 @@ int serve(const HostConfig& config) {
   if (!idle) return complain(idle.error().message), kFailure;
   const ServedModels models{tables, catalog, deployer, **reaper};
   Result<std::unique_ptr<ModelSource>> source =
-      config.store.empty() ? open_folder_source(config, models) : open_store_source(config, models);
+      config.store.empty() ? open_folder_source(config, models)
+                           : open_store_source(config, models, std::move(passed->control));
   if (!source) return complain(source.error().message), kUsage;
 
   serving::Pool pool(config.pool);
@@ -184,14 +190,18 @@ int serve(const HostConfig& config) {
 
   service.health().set_lifecycle(catalog, **reaper, **idle);
   http::ServerOptions http;
-  http.listen = config.listen;
+  if (passed->data.empty())
+    http.listen = config.listen;
+  else
+    http.listen.clear();  // the service manager has said where
   http.threads = config.threads;
   http.limits = config.http;
   http.on_nudge = [&service, &link = **link](unsigned thread) {
     service.refresh(thread);
     link.answer_nudge(thread);
   };
-  Result<std::unique_ptr<http::Server>> server = http::Server::start(http, service.handler());
+  Result<std::unique_ptr<http::Server>> server =
+      http::Server::start(http, service.handler(), std::move(passed->data));
   if (!server) return complain(server.error().message), kFailure;
   service.health().set_server(server->get());
   tables.set_refresh([&server = **server, &link = **link] {

@@ -1,13 +1,14 @@
 """The host as a service: what it tells the service manager, and what that hands it."""
 import os
 import signal
+import socket
 import time
 
 from harness import expect
 from harness.bundles import held_host, make_bundle
-from harness.client import request_bytes
+from harness.client import Connection, request_bytes
 from harness.environment import GUARD_SECONDS
-from harness.operated import Operated
+from harness.operated import Operated, version_of
 from harness.service_manager import ServiceManager
 
 
@@ -142,3 +143,103 @@ def test_a_watchdog_time_that_makes_no_sense_is_refused(env):
     done = env.run("serve", "--models", env.models, variables={"WATCHDOG_USEC": "soon"})
     expect.equal(done.exit, 2, "exit status")
     expect.contains(done.err, "WATCHDOG_USEC", "soon")
+
+
+# ---- sockets that were listening before the host
+
+def listening_socket(backlog=1024):
+    return socket.create_server(("127.0.0.1", 0), backlog=backlog)
+
+
+def control_socket(env):
+    control = socket.socket(socket.AF_UNIX)
+    control.bind(str(env.folder("control") / "control.sock"))
+    control.listen(16)
+    return control
+
+
+def test_a_passed_socket_is_the_data_port_and_all_threads_serve_it(env):
+    """Its connections that came before the host did are served too; the configuration's address is not listened on."""
+    with listening_socket() as passed:
+        port = passed.getsockname()[1]
+        early = [Connection("127.0.0.1", port, GUARD_SECONDS) for _ in range(8)]
+        for connection in early:
+            connection.send(request_bytes("POST", "/models/sum/predict", [1, 2]))
+        with env.host(flags=("--threads", "4"), sockets={"data": passed}) as host:
+            expect.equal(host.port, port, "port")
+            expect.equal(len(host.find_lines("listening")), 1, "addresses")
+            for connection in early:
+                expect.answer(connection.read(), {"sum": 3.0})
+                connection.close()
+
+
+def test_connections_of_a_passed_socket_are_dealt_to_all_threads(env):
+    """Each thread that serves is held by one connection's inline prediction: more cannot be, fewer were not reached."""
+    with listening_socket() as passed:
+        with held_host(env, flags=("--threads", "4"), execution="inline", limits={"concurrency": 8, "queue": 8, "timeout": "10m"},
+                       sockets={"data": passed}) as (host, gate):
+            connections = [host.connect() for _ in range(4)]
+            for number, connection in enumerate(connections):
+                connection.send(request_bytes("POST", "/models/held/predict", {"value": number}))
+            for _ in connections:
+                gate.wait_for_arrival()
+            gate.release(4)
+            for number, connection in enumerate(connections):
+                expect.answer(connection.read(), {"value": 2.0 * number})
+                connection.close()
+
+
+def test_several_passed_sockets_are_served_by_one_thread_too(env):
+    with listening_socket() as one, listening_socket() as other:
+        with env.host(flags=("--threads", "1"), sockets={"one": one, "other": other}) as host:
+            for passed in (one, other):
+                host.wait_for_line("listening", url="http://127.0.0.1:%d" % passed.getsockname()[1])
+                with Connection("127.0.0.1", passed.getsockname()[1], GUARD_SECONDS) as connection:
+                    expect.answer(connection.request("POST", "/models/sum/predict", [1, 2]), {"sum": 3.0})
+
+
+def test_what_waits_in_a_passed_socket_s_queue_is_served_by_the_next_host(env):
+    """Between two hosts connections are made as ever, and nothing is refused or lost; also after it drained once."""
+    for threads in ("1", "3"):
+        with listening_socket() as passed:
+            port = passed.getsockname()[1]
+            for _ in range(2):
+                with env.host(flags=("--threads", threads), sockets={"data": passed}) as host:
+                    expect.answer(host.request("POST", "/models/sum/predict", [1, 2]), {"sum": 3.0})
+            waiting = [Connection("127.0.0.1", port, GUARD_SECONDS) for _ in range(20)]
+            for connection in waiting:
+                connection.send(request_bytes("POST", "/models/sum/predict", [2, 2]))
+            with env.host(flags=("--threads", threads), sockets={"data": passed}):
+                for connection in waiting:
+                    expect.answer(connection.read(), {"sum": 4.0})
+                    connection.close()
+
+
+def test_operators_are_heard_on_a_passed_control_socket(env):
+    operated = Operated(env)
+    with control_socket(env) as control, listening_socket() as data:
+        path = control.getsockname()
+        operated.more = ("--control", path)
+        with operated.host(sockets={"control": control, "data": data}) as host:
+            host.wait_for_line("operators are heard", socket=path)
+            operated.publish("1.0.0")
+            operated.release("1.0.0")
+            expect.equal(version_of(host), "1.0.0", "version")
+        assert os.path.exists(path), "the host has removed a socket that is not its own"
+
+
+def test_passed_sockets_that_make_no_sense_are_refused(env):
+    def refused(words, flags, **sockets):
+        done = env.run_with_sockets(sockets, "serve", *flags)
+        expect.equal(done.exit, 2, "exit status of %r" % done.err)
+        expect.contains(done.err, *words)
+
+    folder = ("--models", env.models)
+    with listening_socket() as data, control_socket(env) as control, socket.socket() as closed, \
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, open("/dev/null", "rb") as no_socket:
+        refused(("control", "only a host with a store"), folder, control=control)
+        refused(("unix_data", "FileDescriptorName=control"), folder, unix_data=control)
+        refused(("control", "TCP"), ("--store", env.folder() / "store"), control=data)
+        refused(("closed", "not a listening"), folder, closed=closed)
+        refused(("datagrams", "not a listening"), folder, datagrams=datagrams)
+        refused(("no_socket", "not a socket"), folder, no_socket=no_socket)
