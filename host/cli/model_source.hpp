@@ -23,6 +23,16 @@ class ModelSource {
   };
   virtual Report at_start() const = 0;
 
+  // Operators are heard from now on, on `passed` if there is one. Where there are none to hear: nothing.
+  virtual Status hear_operators(std::optional<http::ListenGroup> passed);
+
+  // For a take-over; see cli/takeover_listener.hpp. What no two hosts can have at a time is let go of...
+  virtual Status let_go(Nanoseconds deadline);
+  virtual void take_back();                                           // and taken back, soon
+  virtual Result<std::optional<http::ListenGroup>> control_socket();  // the same, by another descriptor
+  virtual void retire();   // operators are the other host's from now on  [any]
+  virtual void abandon();  // the host ends: a let_go() that waits returns  [any]
+
  protected:
   ModelSource() = default;
   ModelSource(const ModelSource&) = delete;
@@ -39,8 +49,6 @@ struct ServedModels {
 
 // What is to be served at the start is in service when this returns.
 Result<std::unique_ptr<ModelSource>> open_folder_source(const HostConfig& config, const ServedModels& models);
-// `control`: where operators are heard, if it listens already.
-Result<std::unique_ptr<ModelSource>> open_store_source(const HostConfig& config, const ServedModels& models,
-                                                       std::optional<http::ListenGroup> control);
+Result<std::unique_ptr<ModelSource>> open_store_source(const HostConfig& config, const ServedModels& models);
 
 }  // namespace slipway::cli

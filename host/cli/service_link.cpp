@@ -72,8 +72,15 @@ void ServiceLink::stopping() {
   send("STOPPING=1\nSTATUS=answering what was accepted");
 }
 
-void ServiceLink::name_main_process(pid_t pid) {
-  send("MAINPID=" + std::to_string(pid));
+void ServiceLink::ready_again() {
+  send("READY=1\n" + status_line());
+}
+
+void ServiceLink::hand_over(pid_t successor) {
+  if (successor == 0) return stopping();
+  ends_.store(true);
+  send("MAINPID=" + std::to_string(successor));
+  silent_.store(true);
 }
 
 void ServiceLink::answer_nudge(unsigned thread) noexcept {
@@ -93,6 +100,7 @@ bool ServiceLink::all_have_answered() const {
 }
 
 void ServiceLink::send(const std::string& assignments) {
+  if (silent_.load()) return;
   const Status sent = notifier_.send(assignments);
   if (sent || refused_.exchange(true)) return;
   log(Level::warning, "the service manager cannot be told", {{"why", sent.error().message}});

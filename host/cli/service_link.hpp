@@ -33,8 +33,10 @@ class ServiceLink {
   void ready(std::function<void()> nudge);
   void reloading();  // until the next ready()  [control]
   void stopping();   // the threads are not asked any more: they end  [control]
-  // Another process of the service goes on in this one's place.  [control]
-  void name_main_process(pid_t pid);
+  void ready_again();
+  // Another process goes on in this one's place, which says nothing more. `successor`: that process, if it is
+  // one of the same service; else 0.
+  void hand_over(pid_t successor);
 
   void stop();  // ends the thread; nudge is not called from then on  [control]
 
@@ -61,7 +63,8 @@ class ServiceLink {
   std::atomic<std::uint64_t> round_{0};
   std::atomic<bool> table_changed_{false};
   std::atomic<bool> serves_{false};
-  std::atomic<bool> ends_{false};  // the threads that serve do
+  std::atomic<bool> ends_{false};    // the threads that serve do
+  std::atomic<bool> silent_{false};  // another process speaks for the service
   std::atomic<bool> quit_{false};
   std::atomic<bool> refused_{false};  // a notification was, and it is in the log
   std::function<void()> nudge_;       // set before serves_

@@ -162,7 +162,13 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Hand
     if (Status listening = impl->listen(); !listening) return std::move(listening).error();
     if (Status made = impl->make_threads(); !made) return std::move(made).error();
     std::unique_ptr<Server> server(new Server(std::move(impl)));
-    server->impl_->start_threads();
+    try {
+      server->impl_->start_threads();
+    } catch (const std::exception&) {
+      // Those that came from another process are that one's still.
+      server->hand_over_and_drain(monotonic_now());
+      throw;
+    }
     return server;
   } catch (const std::exception& error) {
     return Error(Code::internal, std::string("cannot start the HTTP server: ") + error.what());
@@ -184,6 +190,28 @@ std::vector<ListenAddress> Server::listening() const {
 
 void Server::stop_accepting_and_drain(Nanoseconds deadline) {
   impl_->drain(deadline, false);
+}
+
+void Server::hand_over_and_drain(Nanoseconds deadline) {
+  impl_->drain(deadline, true);
+}
+
+Result<std::vector<ListenGroup>> Server::duplicate_groups() const {
+  const std::lock_guard lock(impl_->groups_mutex);
+  std::vector<ListenGroup> all;
+  for (const ListenGroup& group : impl_->groups) {
+    ListenGroup& copy = all.emplace_back();
+    copy.shared = group.shared;
+    copy.lives_on = group.lives_on;
+    copy.asked = group.asked;
+    copy.actual = group.actual;
+    for (const UniqueFd& each : group.sockets) {
+      copy.sockets.push_back(duplicate(each));
+      if (!copy.sockets.back().valid())
+        return Error(Code::io, "cannot hand a listening socket over: " + system_message(errno));
+    }
+  }
+  return all;
 }
 
 void Server::nudge() {

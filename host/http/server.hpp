@@ -61,6 +61,16 @@ class Server {
   // closed. A later call can only bring the deadline forward.
   void stop_accepting_and_drain(Nanoseconds deadline);
 
+  // [any thread] What it listens on, for another process to go on with: the same sockets, by other
+  // descriptors. Nothing once it drains.
+  Result<std::vector<ListenGroup>> duplicate_groups() const;
+
+  // [any thread] As stop_accepting_and_drain(), for a server whose sockets live on in another process: what
+  // waits in their queues is left to it. Idle connections are not closed soon, but stay, for half of the time
+  // at most, until their next request has been answered, with "Connection: close": no client finds its
+  // connection gone.
+  void hand_over_and_drain(Nanoseconds deadline);
+
   // [any thread] Every serving thread calls on_nudge soon, though it may be idle; once for several nudges
   // that come together.
   void nudge();

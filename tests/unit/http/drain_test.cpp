@@ -185,3 +185,35 @@ TEST_CASE("the deadline ends what does not end by itself") {
   CHECK(client.read().status == 0);
   CHECK(slow.read().status == 0);
 }
+
+TEST_CASE("a server that hands over leaves its sockets and what waits in them to the next") {
+  for (const unsigned threads : {1u, 3u}) {
+    TestServer first([](Exchange& exchange) { echo(exchange); }, quick(2));
+    const std::uint16_t port = first.port();
+    Client kept(port);
+    CHECK(kept.ask(get("/a")).body == "/a|");
+    Result<std::vector<ListenGroup>> groups = first.server().duplicate_groups();
+    REQUIRE(groups);
+    first.server().hand_over_and_drain(in_a_while());
+    // An idle connection lives until its next request, though the grace of other drains is over long before.
+    wait_until([&] { return first.server().duplicate_groups()->front().sockets.empty(); });
+    std::vector<std::unique_ptr<Client>> waiting;
+    for (int i = 0; i < 20; ++i) waiting.push_back(std::make_unique<Client>(port));
+    for (const auto& client : waiting) client->send(get("/w"));
+    const Reply last = kept.ask(get("/b"));
+    CHECK(last.body == "/b|");
+    CHECK(last.header("Connection") == "close");
+    first.server().join();
+
+    struct Echo final : Handler {
+      void handle(Exchange& exchange) noexcept override { echo(exchange); }
+    } handler;
+    ServerOptions options = quick(threads);
+    options.listen.clear();
+    Result<std::unique_ptr<Server>> second = Server::start(options, handler, std::move(*groups));
+    REQUIRE(second);
+    CHECK((*second)->port() == port);
+    for (const auto& client : waiting) CHECK(client->read().body == "/w|");
+    for (int i = 0; i < 8; ++i) CHECK(Client(port).ask(get("/n")).body == "/n|");
+  }
+}
