@@ -2,7 +2,6 @@
 import os
 import signal
 import socket
-import time
 
 from harness import expect
 from harness.bundles import held_host, make_bundle
@@ -65,29 +64,12 @@ def test_nothing_of_the_manager_s_is_in_the_environment_of_a_child(env):
     models = env.folder("models")
     with manager_of(env) as manager, env.host(models, variables=manager.variables(WATCHDOG_USEC="60000000", LANG="C.UTF-8")) as host:
         make_bundle(models / "stuck", env.plugin("hangs_in_create"), "stuck")
-        child = first_child(host)
+        child = host.first_child()
         with open("/proc/%d/environ" % child, "rb") as variables:
             names = [each.split(b"=")[0] for each in variables.read().split(b"\0")]
         os.kill(child, signal.SIGKILL)  # nobody waits for its time to be over
         assert b"LANG" in names, names  # that could be read
         expect.equal([each for each in names if each.startswith((b"NOTIFY", b"WATCHDOG", b"LISTEN"))], [], "variables of the manager's")
-
-
-def first_child(host):
-    """Once there is one: a candidate's process."""
-    guard = time.monotonic() + GUARD_SECONDS
-    while time.monotonic() < guard:
-        for thread in os.listdir("/proc/%d/task" % host.pid()):
-            try:
-                with open("/proc/%d/task/%s/children" % (host.pid(), thread), encoding="ascii") as children:
-                    found = children.read().split()
-                if found and os.readlink("/proc/%s/exe" % found[0]) == os.readlink("/proc/%d/exe" % host.pid()):
-                    with open("/proc/%s/cmdline" % found[0], "rb") as command:
-                        if command.read() == b"slipway\0worker\0":  # it is not on its way there any more
-                            return int(found[0])
-            except (FileNotFoundError, ProcessLookupError):
-                pass  # the thread, or the child, has ended
-    raise AssertionError("the host has started no process")
 
 
 # ---- the watchdog

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 
 from harness.client import Connection
 
@@ -180,6 +181,21 @@ class Host:
 
     def pid(self):
         return self._process.pid
+
+    def first_child(self):
+        """The ID of a candidate's process, once there is one that runs."""
+        guard = time.monotonic() + GUARD_SECONDS
+        while time.monotonic() < guard:
+            for thread in os.listdir("/proc/%d/task" % self.pid()):
+                try:
+                    with open("/proc/%d/task/%s/children" % (self.pid(), thread), encoding="ascii") as children:
+                        for child in children.read().split():
+                            with open("/proc/%s/cmdline" % child, "rb") as command:
+                                if command.read() == b"slipway\0worker\0":  # it is not on its way there any more
+                                    return int(child)
+                except (FileNotFoundError, ProcessLookupError):
+                    pass  # the thread, or the child, has ended
+        raise AssertionError("the host has started no process")
 
     def is_up(self):
         return self._process.poll() is None

@@ -52,9 +52,11 @@ class Load:
     """Callers that ask without a pause: some on connections that they keep until an answer says `Connection: close`, some on a
     new one for each request. Any other end of a connection, and any answer but the right one, is a failure."""
 
-    def __init__(self, port, path, keeping=8, short=8):
+    def __init__(self, port, path, keeping=8, short=8, body=lambda value: {"value": value}, answer=lambda value: {"value": 2.0 * value}):
         self.port = port
         self.path = path
+        self.body = body
+        self.answer = answer
         self.failures = []
         self.answered = [0] * (keeping + short)
         self._stop = threading.Event()
@@ -67,9 +69,9 @@ class Load:
             value += 1
             try:
                 connection = connection or Connection("127.0.0.1", self.port, GUARD_SECONDS)
-                connection.send(request_bytes("POST", self.path, {"value": value}))
+                connection.send(request_bytes("POST", self.path, self.body(value)))
                 response = connection.read()
-                if response.status != 200 or response.json() != {"value": 2.0 * value}:
+                if response.status != 200 or response.json() != self.answer(value):
                     self.failures.append("%d: %r" % (value, response))
                 if not keeps or response.closes():
                     connection.close()
