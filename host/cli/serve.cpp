@@ -117,8 +117,8 @@ void log_listening(const http::Server& server, const HostConfig& config, const M
 
 // Answers what was accepted, waits for what runs, gives everything back.
 int drain(http::Server& server, serving::Pool& pool, serving::ShadowRunner& shadows,
-          lifecycle::Catalog& catalog, lifecycle::Reaper& reaper, const sigset_t& signals,
-          const HostConfig& config) {
+          lifecycle::Catalog& catalog, lifecycle::Reaper& reaper, lifecycle::IdleKeeper& idle,
+          const sigset_t& signals, const HostConfig& config) {
   // A second signal means: now.
   std::jthread impatience([&](std::stop_token stop) {
     const timespec tick{0, 50'000'000};
@@ -128,6 +128,7 @@ int drain(http::Server& server, serving::Pool& pool, serving::ShadowRunner& shad
   server.join();
   impatience.request_stop();
   impatience.join();
+  idle.stop();  // not before: what was accepted may be for a version that is asleep
   // The pool first: what ran there may have been offered to a shadow.
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
   if (!pool.stop(deadline) || !shadows.stop(deadline)) {
@@ -201,17 +202,17 @@ int serve(const HostConfig& config) {
     server.nudge();
     link.table_changed();
   });
-  log_listening(**server, config, (*source)->at_start());
   const bool is_host = conclude_takeover(*inherited, **source);
   if (is_host) {
+    Tenure tenure(config, {**server, **source, **link, service.health()});
+    log_listening(**server, config, (*source)->at_start());
     (*link)->ready([&server = **server] { server.nudge(); });
-    serve_until_end(config, {**server, **source, **link, service.health()}, signals);
+    tenure.wait_for_end(signals);
   } else {
     (*server)->hand_over_and_drain(monotonic_now() + config.drain);
   }
   source->reset();
-  (*idle)->stop();
-  const int exit = drain(**server, pool, shadows, catalog, **reaper, signals, config);
+  const int exit = drain(**server, pool, shadows, catalog, **reaper, **idle, signals, config);
   tables.set_refresh({});
   (*link)->stop();
   return is_host ? exit : kFailure;

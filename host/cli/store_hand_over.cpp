@@ -69,6 +69,7 @@ void StoreHandOver::wait_until_decided() {
   state_ = State::held;
   operations_.reopen();
   changed_.notify_all();
+  log(Level::info, "the store is this host's again");
 }
 
 // The other process may be on its way out still, or deaf: then commands are refused for as long as it lives.
@@ -80,7 +81,7 @@ void StoreHandOver::reclaim() {
     lock.unlock();
     const Status claimed = control_.take_store_back();
     lock.lock();
-    if (claimed) return log(Level::info, "the store is this host's again");
+    if (claimed) return;
     if (!told && monotonic_now() - since > kSilence) {
       told = true;
       log(Level::error, "the store cannot be taken back yet; commands are refused until then",

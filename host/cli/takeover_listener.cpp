@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include <array>
+#include <exception>
 #include <system_error>
 
 #include "telemetry/log.hpp"
@@ -55,7 +56,13 @@ void TakeoverListener::run() {
     if (stopping_.load()) return;
     Result<PacketListener::Accepted> peer = listener_.accept();
     if (!peer) continue;
-    if (hand_over(*peer)) return retired_();
+    try {
+      if (hand_over(*peer)) return retired_();
+    } catch (const std::exception& failure) {  // out of memory: as if it had not come
+      log(Level::error, "nothing was handed over", {{"why", failure.what()}});
+      handed_.store(false);
+      host_.take_back();
+    }
   }
 }
 

@@ -2,11 +2,8 @@
 
 #include <pthread.h>
 
-#include <atomic>
 #include <string_view>
 
-#include "cli/host_hand_over.hpp"
-#include "cli/takeover_listener.hpp"
 #include "telemetry/log.hpp"
 
 namespace slipway::cli {
@@ -16,27 +13,12 @@ using telemetry::Level;
 using telemetry::log;
 
 // kHandedOver: another process goes on in this one's place.
-int wait_for_end(sigset_t set, const std::atomic<bool>& handed_over) {
+int next_signal(sigset_t set, const std::atomic<bool>& handed_over) {
   sigaddset(&set, kHandedOver);
   int signal = 0;
   while (sigwait(&set, &signal) != 0 || (signal == kHandedOver && !handed_over.load())) {
   }
   return signal;
-}
-
-// Null, with a line in the log, where it cannot be: a host serves without one.
-std::unique_ptr<TakeoverListener> listen_for_successor(const HostConfig& config, HandOver& hand_over,
-                                                       std::atomic<bool>& handed_over) {
-  const std::string path = takeover_socket(config.takeover_socket, config.store);
-  if (path.empty()) return nullptr;
-  Result<std::unique_ptr<TakeoverListener>> listener =
-      TakeoverListener::start(path, hand_over, [&handed_over, main = pthread_self()] {
-        handed_over.store(true);
-        pthread_kill(main, kHandedOver);
-      });
-  if (listener) return std::move(*listener);
-  log(Level::error, "no new host can take this one over: " + listener.error().message);
-  return nullptr;
 }
 
 }  // namespace
@@ -59,20 +41,32 @@ bool conclude_takeover(Inherited& inherited, ModelSource& source) {
   return true;
 }
 
-void serve_until_end(const HostConfig& config, Serving host, const sigset_t& signals) {
-  HostHandOver hand_over(host.server, host.source, host.link, config.drain);
-  std::atomic<bool> handed_over{false};
-  const std::unique_ptr<TakeoverListener> listener = listen_for_successor(config, hand_over, handed_over);
-  const int signal = wait_for_end(signals, handed_over);
+Tenure::Tenure(const HostConfig& config, Serving host)
+    : config_(config), host_(host), hand_over_(host.server, host.source, host.link, config.drain) {
+  const std::string path = takeover_socket(config.takeover_socket, config.store);
+  if (path.empty()) return;
+  Result<std::unique_ptr<TakeoverListener>> listener =
+      TakeoverListener::start(path, hand_over_, [this, main = pthread_self()] {
+        handed_over_.store(true);
+        pthread_kill(main, kHandedOver);
+      });
+  if (listener)
+    listener_ = std::move(*listener);
+  else
+    log(Level::error, "no new host can take this one over: " + listener.error().message);
+}
+
+void Tenure::wait_for_end(const sigset_t& signals) {
+  const int signal = next_signal(signals, handed_over_);
   if (signal == kHandedOver) return;  // HostHandOver has done the rest
-  host.health.set_ready(false);
-  host.link.stopping();
-  host.source.abandon();
-  if (listener != nullptr && listener->stop()) {
-    host.source.retire();
-    host.server.hand_over_and_drain(monotonic_now() + config.drain);
+  host_.health.set_ready(false);
+  host_.link.stopping();
+  host_.source.abandon();
+  if (listener_ != nullptr && listener_->stop()) {
+    host_.source.retire();
+    host_.server.hand_over_and_drain(monotonic_now() + config_.drain);
   } else {
-    host.server.stop_accepting_and_drain(monotonic_now() + config.drain);
+    host_.server.stop_accepting_and_drain(monotonic_now() + config_.drain);
   }
   log(Level::info, "stopping: answering what was accepted",
       {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});

@@ -2,13 +2,17 @@
 // a signal comes or another process has taken over from it.
 #pragma once
 
+#include <atomic>
 #include <csignal>
+#include <memory>
 
 #include "api/health.hpp"
 #include "cli/config.hpp"
+#include "cli/host_hand_over.hpp"
 #include "cli/inherited.hpp"
 #include "cli/model_source.hpp"
 #include "cli/service_link.hpp"
+#include "cli/takeover_listener.hpp"
 #include "http/server.hpp"
 
 namespace slipway::cli {
@@ -28,7 +32,20 @@ struct Serving {
 // and goes on.
 bool conclude_takeover(Inherited& inherited, ModelSource& source);
 
-// When it returns nothing more is accepted, and what was accepted is being answered.
-void serve_until_end(const HostConfig& config, Serving host, const sigset_t& signals);
+class Tenure {
+ public:
+  // From now on another process can take over. Where it cannot, the log says so: a host serves without.
+  Tenure(const HostConfig& config, Serving host);
+
+  // When it returns nothing more is accepted, and what was accepted is being answered.  [main thread]
+  void wait_for_end(const sigset_t& signals);
+
+ private:
+  const HostConfig& config_;
+  const Serving host_;
+  HostHandOver hand_over_;
+  std::atomic<bool> handed_over_{false};
+  std::unique_ptr<TakeoverListener> listener_;  // last: it uses the others; null: nobody can take over
+};
 
 }  // namespace slipway::cli

@@ -1,6 +1,5 @@
 #include "http/acceptor.hpp"
 
-#include <poll.h>
 #include <pthread.h>
 
 #include <algorithm>
@@ -28,7 +27,10 @@ timespec to_timespec(Nanoseconds time) {
 }  // namespace
 
 Acceptor::Acceptor(std::vector<Socket> sockets, Deal deal, Bell bell)
-    : sockets_(std::move(sockets)), deal_(std::move(deal)), bell_(std::move(bell)) {}
+    : sockets_(std::move(sockets)), deal_(std::move(deal)), bell_(std::move(bell)) {
+  wanted_.push_back({bell_.descriptor(), POLLIN, 0});
+  for (const Socket& each : sockets_) wanted_.push_back({each.descriptor.get(), POLLIN, 0});
+}
 
 Result<std::unique_ptr<Acceptor>> Acceptor::create(std::vector<Socket> sockets, Deal deal) {
   Result<Bell> bell = Bell::create();
@@ -64,11 +66,8 @@ void Acceptor::run() {
 
 // For a connection, or the bell; while paused for the bell alone.
 void Acceptor::wait_until(Nanoseconds deadline) {
-  std::vector<pollfd> wanted{{bell_.descriptor(), POLLIN, 0}};
-  for (const Socket& each : sockets_)
-    if (!paused_) wanted.push_back({each.descriptor.get(), POLLIN, 0});
   const timespec timeout = to_timespec(std::max<Nanoseconds>(deadline - monotonic_now(), 0));
-  ::ppoll(wanted.data(), wanted.size(), deadline == kForGood ? nullptr : &timeout, nullptr);
+  ::ppoll(wanted_.data(), paused_ ? 1 : wanted_.size(), deadline == kForGood ? nullptr : &timeout, nullptr);
 }
 
 void Acceptor::accept_all() {
@@ -103,6 +102,8 @@ void Acceptor::accept_from(Socket& socket) {
 void Acceptor::empty_queues() {
   std::erase_if(sockets_, [](const Socket& each) { return each.lives_on; });
   if (sockets_.empty()) return;
+  wanted_.resize(1);
+  for (const Socket& each : sockets_) wanted_.push_back({each.descriptor.get(), POLLIN, 0});
   bool quiet = true;
   for (const Socket& each : sockets_) quiet = stop_new_connections(each.descriptor.get()) && quiet;
   const Nanoseconds end = monotonic_now() + (quiet ? kHandshakeGrace : 0);

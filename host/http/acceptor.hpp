@@ -2,6 +2,8 @@
 // in turn.
 #pragma once
 
+#include <poll.h>
+
 #include <atomic>
 #include <functional>
 #include <string>
@@ -44,6 +46,7 @@ class Acceptor {
   void empty_queues();
 
   std::vector<Socket> sockets_;
+  std::vector<pollfd> wanted_;  // the bell and the sockets
   const Deal deal_;
   const Bell bell_;
   std::function<void()> at_end_;

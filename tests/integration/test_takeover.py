@@ -5,11 +5,12 @@ import os
 import select
 import socket
 import stat
+import subprocess
 
 from harness import expect
 from harness.bundles import held_host, make_bundle
 from harness.client import request_bytes
-from harness.environment import GUARD_SECONDS
+from harness.environment import GUARD_SECONDS, first_child
 from harness.operated import FAILURE, Operated, version_of
 from harness.service_manager import ServiceManager
 from harness.takeover import FalseSuccessor, Load
@@ -114,12 +115,25 @@ def test_a_request_that_runs_and_one_on_an_idle_connection_are_answered_by_the_o
             expect.equal(old.wait(), 0, "exit status")
 
 
+def test_a_version_that_is_asleep_in_the_old_host_wakes_for_its_last_request(env):
+    operated = Released(env)
+    with operated.first(config="idle: 30ms\nlog: {level: debug}") as old, old.connect() as kept:
+        kept.request("GET", "/health/ready")
+        with operated.successor() as new:
+            new.wait_for_line("taken over")
+            old.wait_for_line("version state", state="unloaded")
+            response = kept.request("POST", PATH, {"value": 2})
+            expect.answer(response, {"value": 4.0})
+            assert response.closes()
+            expect.equal(old.wait(), 0, "exit status")
+
+
 # ---- what can go wrong
 
-def goes_on(operated, old, version):
-    """The old host does whatever it did before."""
-    old.wait_for_line(GOES_ON)
-    old.wait_for_line("the store is this host's again")
+def goes_on(operated, old, version, failed=1):
+    """The old host does whatever it did before, after so many take-overs that failed."""
+    old.wait_for_line(GOES_ON, nth=failed)
+    old.wait_for_line("the store is this host's again", nth=failed)
     expect.equal(version_of(old), "1.0.0", "version")
     operated.publish(version)
     operated.release(version)
@@ -165,18 +179,33 @@ def test_while_a_new_host_loads_the_old_one_serves_and_refuses_commands(env):
                     lock.close()
                     while another.hear() != ["go"]:  # its turn has come when the store was free again
                         pass
-        old.wait_for_line(GOES_ON, nth=2)
-        goes_on(operated, old, "1.2.0")
+        goes_on(operated, old, "1.2.0", failed=2)
 
 
 def test_a_new_host_that_is_killed_while_it_loads_is_not_missed(env):
+    operated = Released(env)
+    with operated.first() as old, Load(old.port, PATH, 2, 2) as load:
+        # Its own cache: it tries the model anew, which takes a while.
+        operated.publish("1.0.1", plugin="slow", parameters={"sleep_ms": 1500},
+                         cases=[{"name": "slow", "request": {"value": 1}, "response": {"value": 2}}])
+        operated.must("release", "doubler", "1.0.1", "--label", "next")
+        new = subprocess.Popen([env.slipway, "serve", "--store", operated.store, "--cache", env.folder("cache"), "--takeover"],
+                               stderr=subprocess.DEVNULL, env=env.variables())
+        first_child(new.pid)
+        new.kill()
+        new.wait()
+        goes_on(operated, old, "1.1.0")
+        load.wait_for_answers()
+        expect.equal(load.failures, [], "failed requests")
+
+
+def test_new_hosts_that_go_one_after_another_are_not_missed(env):
     operated = Released(env)
     with operated.first() as old:
         for _ in range(3):
             with FalseSuccessor(operated.socket) as successor:
                 expect.equal(successor.ask(), ["go"], "answer")
-        old.wait_for_line(GOES_ON, nth=3)
-        goes_on(operated, old, "1.1.0")
+        goes_on(operated, old, "1.1.0", failed=3)
 
 
 def test_what_does_not_speak_the_protocol_is_refused_and_changes_nothing(env):

@@ -39,6 +39,22 @@ def passing(sockets, command, variables):
             os.close(each)
 
 
+def first_child(host):
+    """The ID of a candidate's process, once the process `host` has one that runs."""
+    guard = time.monotonic() + GUARD_SECONDS
+    while time.monotonic() < guard:
+        try:
+            for thread in os.listdir("/proc/%d/task" % host):
+                with open("/proc/%d/task/%s/children" % (host, thread), encoding="ascii") as children:
+                    for child in children.read().split():
+                        with open("/proc/%s/cmdline" % child, "rb") as command:
+                            if command.read() == b"slipway\0worker\0":  # it is not on its way there any more
+                                return int(child)
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # a thread, or the child, has ended
+    raise AssertionError("the host has started no process")
+
+
 class Environment:
     def __init__(self, slipway, models, fixtures, plugins, scratch):
         self.slipway = slipway.resolve()
@@ -184,18 +200,7 @@ class Host:
 
     def first_child(self):
         """The ID of a candidate's process, once there is one that runs."""
-        guard = time.monotonic() + GUARD_SECONDS
-        while time.monotonic() < guard:
-            for thread in os.listdir("/proc/%d/task" % self.pid()):
-                try:
-                    with open("/proc/%d/task/%s/children" % (self.pid(), thread), encoding="ascii") as children:
-                        for child in children.read().split():
-                            with open("/proc/%s/cmdline" % child, "rb") as command:
-                                if command.read() == b"slipway\0worker\0":  # it is not on its way there any more
-                                    return int(child)
-                except (FileNotFoundError, ProcessLookupError):
-                    pass  # the thread, or the child, has ended
-        raise AssertionError("the host has started no process")
+        return first_child(self.pid())
 
     def is_up(self):
         return self._process.poll() is None
