@@ -21,6 +21,11 @@ using lifecycle::Operation;
 
 constexpr Nanoseconds kFollowTime = 30 * kSecond;
 
+void answer_unread(Exchange& exchange, const Error& error) {
+  if (error.code == Code::unavailable) return answer_busy(exchange, 503, error.message);
+  answer_problem(exchange, 500, error.message);
+}
+
 }  // namespace
 
 AdminService::AdminService(lifecycle::Operations& operations, lifecycle::Control& control,
@@ -62,8 +67,11 @@ void AdminService::add_command(AdminCommand command) {
 void AdminService::start(Exchange& exchange, AdminJob job, lifecycle::Operations::Pace pace) {
   const std::shared_ptr<Operation> operation =
       operations_.start(std::move(job.what), std::move(job.work), pace);
-  if (operation == nullptr)
-    return answer_busy(exchange, 503, "too many commands wait for their turn; try again later");
+  if (operation == nullptr) {
+    const std::string why = operations_.why_closed();
+    return answer_busy(exchange, 503,
+                       why.empty() ? "too many commands wait for their turn; try again later" : why);
+  }
   JsonBody body;
   body.builder().begin_object();
   body.member("operation", operation->id());
@@ -108,7 +116,7 @@ void AdminService::history(Exchange& exchange) {
   if (const auto limit = query_number(exchange, "limit"))
     filter.limit = static_cast<std::size_t>(std::min<std::uint64_t>(*limit, 10'000));
   const Result<std::vector<lifecycle::Decision>> decisions = control_.history(filter);
-  if (!decisions) return answer_problem(exchange, 500, decisions.error().message);
+  if (!decisions) return answer_unread(exchange, decisions.error());
   JsonBody body;
   body.builder().begin_object();
   body.builder().key("decisions");
@@ -137,7 +145,7 @@ void AdminService::history(Exchange& exchange) {
 
 void AdminService::versions(Exchange& exchange) {
   const Result<std::vector<lifecycle::PublishedVersion>> versions = control_.versions();
-  if (!versions) return answer_problem(exchange, 500, versions.error().message);
+  if (!versions) return answer_unread(exchange, versions.error());
   JsonBody body;
   body.builder().begin_object();
   body.builder().key("versions");

@@ -1,6 +1,7 @@
 // Owns one file descriptor.
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <utility>
@@ -32,5 +33,10 @@ class UniqueFd {
  private:
   int fd_ = -1;
 };
+
+// Another number for the same open file; not valid, with errno, where there is none left.
+inline UniqueFd duplicate(const UniqueFd& file) {
+  return UniqueFd(::fcntl(file.get(), F_DUPFD_CLOEXEC, 0));
+}
 
 }  // namespace slipway

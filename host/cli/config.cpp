@@ -46,6 +46,7 @@ class Reader {
     top.text("models", config_.models);
     top.text("store", config_.store);
     top.text("control", config_.control);
+    top.text("takeover_socket", config_.takeover_socket);
     top.text("cache", config_.cache);
     top.number("threads", config_.threads);
     top.number("pool", config_.pool);

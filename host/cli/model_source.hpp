@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 #include "cli/config.hpp"
 #include "lifecycle/deployer.hpp"
@@ -21,6 +22,16 @@ class ModelSource {
     std::size_t refused = 0;  // each is in the log, with why
   };
   virtual Report at_start() const = 0;
+
+  // Operators are heard from now on, on `passed` if there is one. Where there are none to hear: nothing.
+  virtual Status hear_operators(std::optional<http::ListenGroup> passed);
+
+  // For a take-over; see cli/takeover_listener.hpp. What no two hosts can have at a time is let go of...
+  virtual Status let_go(Nanoseconds deadline);
+  virtual void take_back();                                           // and taken back, soon
+  virtual Result<std::optional<http::ListenGroup>> control_socket();  // the same, by another descriptor
+  virtual void retire();   // operators are the other host's from now on  [any]
+  virtual void abandon();  // the host ends: a let_go() that waits returns  [any]
 
  protected:
   ModelSource() = default;

@@ -7,7 +7,10 @@
 #include "api/service.hpp"
 #include "cli/command.hpp"
 #include "cli/config.hpp"
+#include "cli/inherited.hpp"
 #include "cli/model_source.hpp"
+#include "cli/service_link.hpp"
+#include "cli/tenure.hpp"
 #include "http/server.hpp"
 #include "telemetry/log.hpp"
 
@@ -22,6 +25,8 @@ struct ServeFlags {
   std::string models;
   std::string store;
   std::string control;
+  bool takeover = false;
+  std::string takeover_socket;
   std::vector<std::string> listen;
   unsigned threads = 0;
   std::string cache;
@@ -34,6 +39,8 @@ Status overlay_flags(const ServeFlags& flags, HostConfig& config) {
   if (!flags.models.empty()) config.models = flags.models;
   if (!flags.store.empty()) config.store = flags.store;
   if (!flags.control.empty()) config.control = flags.control;
+  config.takeover = flags.takeover;
+  if (!flags.takeover_socket.empty()) config.takeover_socket = flags.takeover_socket;
   if (!flags.cache.empty()) config.cache = flags.cache;
   if (flags.threads != 0) config.threads = flags.threads;
   if (!flags.listen.empty()) config.listen.clear();
@@ -77,16 +84,11 @@ sigset_t block_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  sigset_t blocked = set;
+  sigaddset(&blocked, kHandedOver);
+  pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return set;
-}
-
-int wait_for_signal(const sigset_t& set) {
-  int signal = 0;
-  while (sigwait(&set, &signal) != 0) {
-  }
-  return signal;
 }
 
 // glibc gives up to eight heaps a core to threads that happen to allocate at once, and keeps what each has
@@ -103,11 +105,10 @@ std::shared_ptr<model::Slot> make_slot(std::unique_ptr<model::ModelVersion> vers
 }
 
 void log_listening(const http::Server& server, const HostConfig& config, const ModelSource::Report& models) {
-  for (std::size_t i = 0; i < config.listen.size(); ++i) {
-    const std::string& host = config.listen[i].host;
-    const std::string shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  for (const http::ListenAddress& each : server.listening()) {
+    const std::string shown = each.host.find(':') == std::string::npos ? each.host : "[" + each.host + "]";
     log(Level::info, "listening",
-        {{"url", "http://" + shown + ":" + std::to_string(server.port(i))},
+        {{"url", "http://" + shown + ":" + std::to_string(each.port)},
          {"threads", std::int64_t{config.threads}},
          {"models", static_cast<std::int64_t>(models.served)},
          {"refused", static_cast<std::int64_t>(models.refused)}});
@@ -115,13 +116,9 @@ void log_listening(const http::Server& server, const HostConfig& config, const M
 }
 
 // Answers what was accepted, waits for what runs, gives everything back.
-int drain(http::Server& server, api::Service& service, serving::Pool& pool, serving::ShadowRunner& shadows,
-          lifecycle::Catalog& catalog, lifecycle::Reaper& reaper, const sigset_t& signals,
-          const HostConfig& config, int signal) {
-  service.health().set_ready(false);
-  server.stop_accepting_and_drain(monotonic_now() + config.drain);
-  log(Level::info, "stopping: answering what was accepted",
-      {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+int drain(http::Server& server, serving::Pool& pool, serving::ShadowRunner& shadows,
+          lifecycle::Catalog& catalog, lifecycle::Reaper& reaper, lifecycle::IdleKeeper& idle,
+          const sigset_t& signals, const HostConfig& config) {
   // A second signal means: now.
   std::jthread impatience([&](std::stop_token stop) {
     const timespec tick{0, 50'000'000};
@@ -131,6 +128,7 @@ int drain(http::Server& server, api::Service& service, serving::Pool& pool, serv
   server.join();
   impatience.request_stop();
   impatience.join();
+  idle.stop();  // not before: what was accepted may be for a version that is asleep
   // The pool first: what ran there may have been offered to a shadow.
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
   if (!pool.stop(deadline) || !shadows.stop(deadline)) {
@@ -148,13 +146,21 @@ int drain(http::Server& server, api::Service& service, serving::Pool& pool, serv
 int serve(const HostConfig& config) {
   const sigset_t signals = block_signals();
   limit_heaps(config.threads);
+  Result<Inherited> inherited = inherit_from_manager(config);
+  if (!inherited) return complain(inherited.error().message), kUsage;
   if (const Status started = telemetry::start_log(config.log); !started)
     return complain(started.error().message), kFailure;
+  if (config.takeover)
+    if (const Status begun = inherit_from_host(config, *inherited); !begun)
+      return complain(begun.error().message), kFailure;
 
   model::RoutingTableOwner tables;
   lifecycle::Catalog catalog(tables);
   const Result<std::unique_ptr<lifecycle::Reaper>> reaper = lifecycle::Reaper::start(catalog, config.drain);
   if (!reaper) return complain(reaper.error().message), kFailure;
+  const Result<std::unique_ptr<ServiceLink>> link =
+      ServiceLink::start(inherited->notify_socket, inherited->watchdog, config.threads, tables);
+  if (!link) return complain(link.error().message), kFailure;
   worker::ProbeOptions probe;
   probe.budget = config.probe;
   lifecycle::Deployer deployer(catalog, cache_folder(config.cache), make_slot, config.overrides, probe);
@@ -165,6 +171,9 @@ int serve(const HostConfig& config) {
   Result<std::unique_ptr<ModelSource>> source =
       config.store.empty() ? open_folder_source(config, models) : open_store_source(config, models);
   if (!source) return complain(source.error().message), kUsage;
+  if (!inherited->takeover)
+    if (const Status heard = (*source)->hear_operators(std::move(inherited->control)); !heard)
+      return complain(heard.error().message), kUsage;
 
   serving::Pool pool(config.pool);
   serving::ShadowRunner shadows(pool, config.document);
@@ -177,22 +186,36 @@ int serve(const HostConfig& config) {
 
   service.health().set_lifecycle(catalog, **reaper, **idle);
   http::ServerOptions http;
-  http.listen = config.listen;
+  http.listen = inherited->listen;
   http.threads = config.threads;
   http.limits = config.http;
-  http.on_nudge = [&service](unsigned thread) { service.refresh(thread); };
-  Result<std::unique_ptr<http::Server>> server = http::Server::start(http, service.handler());
+  http.on_nudge = [&service, &link = **link](unsigned thread) {
+    service.refresh(thread);
+    link.answer_nudge(thread);
+  };
+  service.health().set_ready(true);  // before the first who asks
+  Result<std::unique_ptr<http::Server>> server =
+      http::Server::start(http, service.handler(), std::move(inherited->data));
   if (!server) return complain(server.error().message), kFailure;
   service.health().set_server(server->get());
-  tables.set_refresh([&server = **server] { server.nudge(); });
-  service.health().set_ready(true);
-  log_listening(**server, config, (*source)->at_start());
-  const int signal = wait_for_signal(signals);
+  tables.set_refresh([&server = **server, &link = **link] {
+    server.nudge();
+    link.table_changed();
+  });
+  const bool is_host = conclude_takeover(*inherited, **source);
+  if (is_host) {
+    Tenure tenure(config, {**server, **source, **link, service.health()});
+    log_listening(**server, config, (*source)->at_start());
+    (*link)->ready([&server = **server] { server.nudge(); });
+    tenure.wait_for_end(signals);
+  } else {
+    (*server)->hand_over_and_drain(monotonic_now() + config.drain);
+  }
   source->reset();
-  (*idle)->stop();
-  const int exit = drain(**server, service, pool, shadows, catalog, **reaper, signals, config, signal);
+  const int exit = drain(**server, pool, shadows, catalog, **reaper, **idle, signals, config);
   tables.set_refresh({});
-  return exit;
+  (*link)->stop();
+  return is_host ? exit : kFailure;
 }
 
 }  // namespace
@@ -212,6 +235,12 @@ void add_serve_command(CLI::App& app, int& exit) {
   command
       ->add_option("--control", flags->control, "With --store: the socket for operators [STORE/control.sock]")
       ->envname("SLIPWAY_CONTROL");
+  command->add_flag("--takeover", flags->takeover,
+                    "Take over from the host that runs, without a request lost; with its options");
+  command
+      ->add_option("--takeover-socket", flags->takeover_socket,
+                   "Where a new host takes this one over [STORE/takeover.sock]")
+      ->envname("SLIPWAY_TAKEOVER_SOCKET");
   command
       ->add_option("-l,--listen", flags->listen,
                    "Address and port, e.g. 0.0.0.0:8080; may be given again [127.0.0.1:8080]")

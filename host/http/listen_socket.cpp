@@ -74,20 +74,26 @@ Status check_port_is_free(Address& address) {
   return probe ? Status() : Status(probe.error());
 }
 
+Result<UniqueFd> listen_at(Address& address, int backlog) {
+  Result<UniqueFd> socket = bind_socket(address, true);
+  if (!socket) return socket;
+  // Inherited by the connections.
+  switch_on(socket->get(), IPPROTO_TCP, TCP_NODELAY);
+  if (::listen(socket->get(), backlog) != 0 ||
+      ::getsockname(socket->get(), address.generic(), &address.size) != 0)
+    return Error(Code::io, system_message(errno));
+  return socket;
+}
+
 Status fill_group(Address& address, unsigned threads, int backlog, ListenGroup& group) {
   if (address.port() != 0)
     if (Status free = check_port_is_free(address); !free) return free;
-  for (unsigned i = 0; i < threads; ++i) {
-    Result<UniqueFd> socket = bind_socket(address, true);
+  while (group.sockets.size() < threads) {
+    Result<UniqueFd> socket = listen_at(address, backlog);
     if (!socket) return std::move(socket).error();
-    // Inherited by the connections.
-    switch_on(socket->get(), IPPROTO_TCP, TCP_NODELAY);
-    if (::listen(socket->get(), backlog) != 0) return {Code::io, system_message(errno)};
-    if (::getsockname(socket->get(), address.generic(), &address.size) != 0)
-      return {Code::io, system_message(errno)};
     group.sockets.push_back(std::move(*socket));
   }
-  group.port = address.port();
+  group.actual.port = address.port();
   return {};
 }
 
@@ -98,7 +104,7 @@ bool answers(const sockaddr_un& address) {
          ::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
-Result<ListenGroup> listen_on_file(const std::string& path, unsigned threads, int backlog) {
+Result<ListenGroup> listen_on_file(const std::string& path, int backlog) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof address.sun_path)
@@ -115,10 +121,7 @@ Result<ListenGroup> listen_on_file(const std::string& path, unsigned threads, in
   // Before it listens: nobody can have connected.
   if (::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0 || ::listen(socket.get(), backlog) != 0)
     return Error(Code::io, system_message(errno));
-  for (unsigned i = 1; i < threads; ++i) {
-    group.sockets.emplace_back(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
-    if (!group.sockets.back().valid()) return Error(Code::io, system_message(errno));
-  }
+  group.shared = true;
   group.sockets.push_back(std::move(socket));
   return group;
 }
@@ -132,12 +135,36 @@ std::optional<std::string> trusted_peer(int connection) {
   return "uid " + std::to_string(peer.uid) + " pid " + std::to_string(peer.pid);
 }
 
-std::string to_text(Address& address) {
+std::string host_of(Address& address) {
   char text[INET6_ADDRSTRLEN] = {};
   const bool v4 = address.storage.ss_family == AF_INET;
   const void* const bytes = v4 ? static_cast<const void*>(&address.v4().sin_addr) : &address.v6().sin6_addr;
-  if (::inet_ntop(address.storage.ss_family, bytes, text, sizeof text) == nullptr) return "unknown";
-  return (v4 ? std::string(text) : "[" + std::string(text) + "]") + ":" + std::to_string(address.port());
+  return ::inet_ntop(address.storage.ss_family, bytes, text, sizeof text) == nullptr ? "unknown" : text;
+}
+
+std::string to_text(Address& address) {
+  const std::string host = host_of(address);
+  return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" +
+         std::to_string(address.port());
+}
+
+// Where a socket listens.
+Result<Address> address_of(int socket) {
+  Address address;
+  address.size = sizeof address.storage;
+  int listens = 0, type = 0;
+  socklen_t size = sizeof listens;
+  if (::getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 ||
+      ::getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &size) != 0 ||
+      ::getsockname(socket, address.generic(), &address.size) != 0)
+    return Error(Code::io, "a socket that was passed on cannot be used: " + system_message(errno));
+  const int family = address.storage.ss_family;
+  if (listens == 0 || type != SOCK_STREAM || (family != AF_INET && family != AF_INET6 && family != AF_UNIX))
+    return Error(
+        Code::invalid_argument,
+        "a socket that was passed on is not a listening TCP or Unix stream socket (ListenStream= in its "
+        "unit, and Accept=no)");
+  return address;
 }
 
 }  // namespace
@@ -146,19 +173,50 @@ SocketFile::~SocketFile() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
 
-Result<ListenGroup> listen_on(const std::string& host, std::uint16_t port, unsigned threads, int backlog) {
-  if (host.starts_with(kUnixPrefix)) {
-    Result<ListenGroup> group = listen_on_file(host.substr(kUnixPrefix.size()), threads, backlog);
-    if (!group) return std::move(group).error().within("cannot listen on " + host);
-    return group;
-  }
-  Result<Address> address = parse_address(host);
+Result<ListenGroup> listen_on(const ListenAddress& wanted, unsigned threads, int backlog) {
+  const bool is_file = wanted.host.starts_with(kUnixPrefix);
+  Result<ListenGroup> group =
+      is_file ? listen_on_file(wanted.host.substr(kUnixPrefix.size()), backlog) : ListenGroup{};
+  if (!group) return std::move(group).error().within("cannot listen on " + wanted.host);
+  group->asked = group->actual = wanted;
+  if (is_file) return group;
+  Result<Address> address = parse_address(wanted.host);
   if (!address) return std::move(address).error();
-  address->set_port(port);
-  ListenGroup group;
-  if (Status filled = fill_group(*address, threads, backlog, group); !filled)
-    return std::move(filled).error().within("cannot listen on " + host + " port " + std::to_string(port));
+  address->set_port(wanted.port);
+  if (Status filled = fill_group(*address, threads, backlog, *group); !filled)
+    return std::move(filled).error().within("cannot listen on " + wanted.host + " port " +
+                                            std::to_string(wanted.port));
   return group;
+}
+
+Result<ListenGroup> adopt_socket(UniqueFd socket) {
+  Result<Address> address = address_of(socket.get());
+  if (!address) return std::move(address).error();
+  if (const int flags = ::fcntl(socket.get(), F_GETFL);
+      flags < 0 || ::fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) != 0)
+    return Error(Code::io, "a socket that was passed on cannot be used: " + system_message(errno));
+  ListenGroup group;
+  if (address->storage.ss_family == AF_UNIX) {
+    group.actual = {std::string(kUnixPrefix) + reinterpret_cast<sockaddr_un&>(address->storage).sun_path, 0};
+  } else {
+    switch_on(socket.get(), IPPROTO_TCP, TCP_NODELAY);
+    group.actual = {host_of(*address), address->port()};
+  }
+  group.asked = group.actual;
+  group.shared = group.lives_on = true;
+  group.sockets.push_back(std::move(socket));
+  return group;
+}
+
+Status add_sockets(ListenGroup& group, unsigned threads, int backlog) {
+  if (group.shared || group.sockets.size() >= threads) return {};
+  Result<Address> address = address_of(group.sockets.front().get());
+  while (address && group.sockets.size() < threads) {
+    Result<UniqueFd> socket = listen_at(*address, backlog);
+    if (!socket) return std::move(socket).error();
+    group.sockets.push_back(std::move(*socket));
+  }
+  return address ? Status() : Status(address.error());
 }
 
 bool stop_new_connections(int listening_socket) {

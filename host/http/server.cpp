@@ -1,13 +1,20 @@
 #include "http/server.hpp"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 
+#include <atomic>
+#include <cerrno>
 #include <exception>
+#include <limits>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "base/file.hpp"
+#include "http/acceptor.hpp"
 #include "http/listen_socket.hpp"
 #include "http/serving_thread.hpp"
 
@@ -30,7 +37,6 @@ class WithoutSignals {
 };
 
 Status check(const ServerOptions& options) {
-  if (options.listen.empty()) return {Code::invalid_argument, "no address to listen on"};
   if (options.threads == 0 || options.threads > 1024)
     return {Code::invalid_argument, "the number of serving threads must be from 1 to 1024"};
   if (options.limits.max_connections == 0 || options.limits.max_pipelined == 0 ||
@@ -43,49 +49,126 @@ Status check(const ServerOptions& options) {
 }  // namespace
 
 struct Server::Impl {
-  Impl(const ServerOptions& options, Handler& handler) : shared{handler, options} {}
+  Impl(const ServerOptions& options, Handler& handler, std::vector<ListenGroup> handed)
+      : shared{handler, options}, groups(std::move(handed)) {}
 
   Status listen();
-  Status start_threads();
+  Status make_threads();
+  Status spread(std::vector<std::vector<ServingThread::Listening>>& by_thread);
+  void start_threads();
+  void drain(Nanoseconds deadline, bool handed_over);
+  void drain_threads();
 
   ServerShared shared;
   std::vector<ListenGroup> groups;
+  std::mutex groups_mutex;             // of the groups' sockets, once there are threads
+  std::unique_ptr<Acceptor> acceptor;  // null: each thread has sockets of its own
   std::vector<std::unique_ptr<ServingThread>> serving;
   std::vector<std::thread> threads;
+  std::atomic<unsigned> next_dealt{0};
+  std::atomic<bool> dealt_out{false};  // no connection comes from the acceptor any more
+  std::atomic<bool> handed_over{false};
+  std::atomic<Nanoseconds> drain_deadline{std::numeric_limits<Nanoseconds>::max()};
 };
 
 Status Server::Impl::listen() {
   const ServerOptions& options = shared.options;
+  for (ListenGroup& group : groups)
+    if (Status added = add_sockets(group, options.threads, options.backlog); !added) return added;
   for (const ListenAddress& address : options.listen) {
-    Result<ListenGroup> group = listen_on(address.host, address.port, options.threads, options.backlog);
+    Result<ListenGroup> group = listen_on(address, options.threads, options.backlog);
     if (!group) return std::move(group).error();
     groups.push_back(std::move(*group));
+  }
+  if (groups.empty()) return {Code::invalid_argument, "no address to listen on"};
+  return {};
+}
+
+// Duplicates, so that the groups can be handed over to another process.
+Status Server::Impl::spread(std::vector<std::vector<ServingThread::Listening>>& by_thread) {
+  std::vector<Acceptor::Socket> dealt;
+  for (const ListenGroup& group : groups) {
+    for (std::size_t i = 0; i < group.sockets.size(); ++i) {
+      UniqueFd socket = duplicate(group.sockets[i]);
+      if (!socket.valid()) return {Code::io, "cannot listen: " + system_message(errno)};
+      if (group.shared && by_thread.size() > 1)
+        dealt.push_back({std::move(socket), group.lives_on});
+      else
+        by_thread[i % by_thread.size()].push_back({std::move(socket), group.lives_on});
+    }
+  }
+  dealt_out = dealt.empty();
+  if (dealt.empty()) return {};
+  Result<std::unique_ptr<Acceptor>> made = Acceptor::create(std::move(dealt), [this](Accepted accepted) {
+    serving[next_dealt.fetch_add(1, std::memory_order_relaxed) % serving.size()]->take(std::move(accepted));
+  });
+  if (!made) return std::move(made).error();
+  acceptor = std::move(*made);
+  return {};
+}
+
+Status Server::Impl::make_threads() {
+  std::vector<std::vector<ServingThread::Listening>> listening(shared.options.threads);
+  if (Status spread_out = spread(listening); !spread_out) return spread_out;
+  for (unsigned i = 0; i < shared.options.threads; ++i) {
+    Result<std::shared_ptr<WakeQueue>> wakes = WakeQueue::create();
+    if (!wakes) return std::move(wakes).error();
+    serving.push_back(std::make_unique<ServingThread>(shared, i, std::move(listening[i]), std::move(*wakes)));
   }
   return {};
 }
 
-Status Server::Impl::start_threads() {
-  for (unsigned i = 0; i < shared.options.threads; ++i) {
-    std::vector<UniqueFd> listening;
-    for (ListenGroup& group : groups) listening.push_back(std::move(group.sockets[i]));
-    Result<std::shared_ptr<WakeQueue>> wakes = WakeQueue::create();
-    if (!wakes) return std::move(wakes).error();
-    serving.push_back(std::make_unique<ServingThread>(shared, i, std::move(listening), std::move(*wakes)));
-  }
+void Server::Impl::start_threads() {
   const WithoutSignals quiet;
+  // First: without it those that run already would not be told to end.
+  if (acceptor != nullptr) {
+    acceptor->start([this] {
+      dealt_out.store(true);
+      drain_threads();
+    });
+  }
   for (const auto& one : serving) {
     threads.emplace_back([thread = one.get()] { thread->run(); });
     pthread_setname_np(threads.back().native_handle(), ("http-" + std::to_string(one->index())).c_str());
   }
-  return {};
 }
 
-Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Handler& handler) {
+// The threads begin to drain when they have been dealt their last connection.
+void Server::Impl::drain(Nanoseconds deadline, bool handed_over_now) {
+  Nanoseconds before = drain_deadline.load();
+  while (deadline < before && !drain_deadline.compare_exchange_weak(before, deadline)) {
+  }
+  if (handed_over_now) handed_over.store(true);
+  {
+    const std::lock_guard lock(groups_mutex);
+    for (ListenGroup& group : groups) {
+      group.sockets.clear();
+      if (handed_over_now && group.file) group.file->leave();
+    }
+  }
+  if (acceptor != nullptr) acceptor->finish(handed_over_now);
+  if (dealt_out.load()) drain_threads();
+}
+
+void Server::Impl::drain_threads() {
+  for (const auto& thread : serving) thread->drain(drain_deadline.load(), handed_over.load());
+}
+
+Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Handler& handler,
+                                              std::vector<ListenGroup> handed) {
   if (Status valid = check(options); !valid) return std::move(valid).error();
   try {
-    std::unique_ptr<Server> server(new Server(std::make_unique<Impl>(options, handler)));
-    if (Status listening = server->impl_->listen(); !listening) return std::move(listening).error();
-    if (Status started = server->impl_->start_threads(); !started) return std::move(started).error();
+    auto impl = std::make_unique<Impl>(options, handler, std::move(handed));
+    if (Status listening = impl->listen(); !listening) return std::move(listening).error();
+    if (Status made = impl->make_threads(); !made) return std::move(made).error();
+    std::unique_ptr<Server> server(new Server(std::move(impl)));
+    try {
+      server->impl_->start_threads();
+    } catch (const std::exception&) {
+      // Those that came from another process are that one's still.
+      server->hand_over_and_drain(monotonic_now());
+      throw;
+    }
     return server;
   } catch (const std::exception& error) {
     return Error(Code::internal, std::string("cannot start the HTTP server: ") + error.what());
@@ -99,12 +182,36 @@ Server::~Server() {
   join();
 }
 
-std::uint16_t Server::port(std::size_t listen_index) const {
-  return impl_->groups[listen_index].port;
+std::vector<ListenAddress> Server::listening() const {
+  std::vector<ListenAddress> all;
+  for (const ListenGroup& group : impl_->groups) all.push_back(group.actual);
+  return all;
 }
 
 void Server::stop_accepting_and_drain(Nanoseconds deadline) {
-  for (const auto& thread : impl_->serving) thread->drain(deadline);
+  impl_->drain(deadline, false);
+}
+
+void Server::hand_over_and_drain(Nanoseconds deadline) {
+  impl_->drain(deadline, true);
+}
+
+Result<std::vector<ListenGroup>> Server::duplicate_groups() const {
+  const std::lock_guard lock(impl_->groups_mutex);
+  std::vector<ListenGroup> all;
+  for (const ListenGroup& group : impl_->groups) {
+    ListenGroup& copy = all.emplace_back();
+    copy.shared = group.shared;
+    copy.lives_on = group.lives_on;
+    copy.asked = group.asked;
+    copy.actual = group.actual;
+    for (const UniqueFd& each : group.sockets) {
+      copy.sockets.push_back(duplicate(each));
+      if (!copy.sockets.back().valid())
+        return Error(Code::io, "cannot hand a listening socket over: " + system_message(errno));
+    }
+  }
+  return all;
 }
 
 void Server::nudge() {
@@ -112,6 +219,7 @@ void Server::nudge() {
 }
 
 void Server::join() {
+  if (impl_->acceptor != nullptr) impl_->acceptor->join();
   for (std::thread& thread : impl_->threads)
     if (thread.joinable()) thread.join();
 }
@@ -130,6 +238,7 @@ ServerStats Server::stats() const {
     stats.disconnects += counters.disconnects.get();
     stats.accept_failures += counters.accept_failures.get();
   }
+  if (impl_->acceptor != nullptr) stats.accept_failures += impl_->acceptor->failures();
   // A connection may have come and gone between two of the reads above.
   stats.connections_open = stats.connections > closed ? stats.connections - closed : 0;
   return stats;

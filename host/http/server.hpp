@@ -13,14 +13,9 @@
 #include "base/result.hpp"
 #include "http/handler.hpp"
 #include "http/limits.hpp"
+#include "http/listen_socket.hpp"
 
 namespace slipway::http {
-
-struct ListenAddress {
-  std::string host = "127.0.0.1";  // an IPv4 or IPv6 address ("::1", "::", "0.0.0.0"), not a name; "::" is
-                                   // IPv6 alone; or "unix:PATH", see listen_on()
-  std::uint16_t port = 8080;       // 0: any free one, see Server::port()
-};
 
 struct ServerOptions {
   std::vector<ListenAddress> listen{ListenAddress{}};
@@ -47,20 +42,34 @@ struct ServerStats {
 
 class Server {
  public:
-  // Listens on every address and starts the threads. `handler` must outlive the server. An address that
-  // another program listens on, also with SO_REUSEPORT, is an error.
-  static Result<std::unique_ptr<Server>> start(const ServerOptions& options, Handler& handler);
+  // Listens on every address, takes what listens already, and starts the threads. `handler` must outlive the
+  // server. An address that another program listens on, also with SO_REUSEPORT, is an error.
+  static Result<std::unique_ptr<Server>> start(const ServerOptions& options, Handler& handler,
+                                               std::vector<ListenGroup> handed = {});
 
   // Forces down what is left: as stop_accepting_and_drain(now) and join().
   ~Server();
 
-  std::uint16_t port(std::size_t listen_index = 0) const;
+  // Where it listens: first what it was handed, then the options' addresses in their order.
+  std::vector<ListenAddress> listening() const;
+  std::uint16_t port(std::size_t listen_index = 0) const { return listening()[listen_index].port; }
 
   // [any thread] Returns at once; join() waits for the end. Connections that wait to be accepted are served,
-  // then the listening sockets are closed. Requests received so far are answered, the last on each connection
-  // with "Connection: close". At `deadline` (CLOCK_MONOTONIC) deferred answers are abandoned and all
-  // connections closed. A later call can only bring the deadline forward.
+  // then the listening sockets are closed; those that live on in another process are closed with what waits
+  // in their queues left to that. Requests received so far are answered, the last on each connection with
+  // "Connection: close". At `deadline` (CLOCK_MONOTONIC) deferred answers are abandoned and all connections
+  // closed. A later call can only bring the deadline forward.
   void stop_accepting_and_drain(Nanoseconds deadline);
+
+  // [any thread] What it listens on, for another process to go on with: the same sockets, by other
+  // descriptors. Nothing once it drains.
+  Result<std::vector<ListenGroup>> duplicate_groups() const;
+
+  // [any thread] As stop_accepting_and_drain(), for a server whose sockets live on in another process: what
+  // waits in their queues is left to it. Idle connections are not closed soon, but stay, for half of the time
+  // at most, until their next request has been answered, with "Connection: close": no client finds its
+  // connection gone.
+  void hand_over_and_drain(Nanoseconds deadline);
 
   // [any thread] Every serving thread calls on_nudge soon, though it may be idle; once for several nudges
   // that come together.

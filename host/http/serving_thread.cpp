@@ -11,7 +11,6 @@ namespace slipway::http {
 namespace {
 
 constexpr Nanoseconds kTick = 100 * kMillisecond;
-constexpr Nanoseconds kHandshakeGrace = 100 * kMillisecond;  // for connections that begin as draining does
 constexpr int kAcceptsPerTurn = 64;
 constexpr std::size_t kMaxRefusing =
     64;  // connections that are told 503 at one time; beyond that they are closed
@@ -19,8 +18,10 @@ constexpr std::size_t kMaxRefusing =
 }  // namespace
 
 struct ServingThread::Listener final : public Watcher {
-  Listener(ServingThread& owner, UniqueFd fd)
-      : thread(owner), descriptor(owner.loop_, std::move(fd), *this) {}
+  Listener(ServingThread& owner, Listening listening)
+      : thread(owner),
+        descriptor(owner.loop_, std::move(listening.socket), *this),
+        lives_on(listening.lives_on) {}
 
   void on_ready(Ready) noexcept override {
     if (open) thread.accept_from(*this);
@@ -33,12 +34,13 @@ struct ServingThread::Listener final : public Watcher {
 
   ServingThread& thread;
   Descriptor descriptor;
+  const bool lives_on;
   bool open = true;
   bool paused =
       false;  // out of descriptors or memory: tried again by the next tick, or when a connection ends
 };
 
-ServingThread::ServingThread(ServerShared& shared, unsigned index, std::vector<UniqueFd> listening,
+ServingThread::ServingThread(ServerShared& shared, unsigned index, std::vector<Listening> listening,
                              std::shared_ptr<WakeQueue> wakes)
     : shared_(shared),
       index_(index),
@@ -50,7 +52,7 @@ ServingThread::ServingThread(ServerShared& shared, unsigned index, std::vector<U
           loop_, [](void* self) noexcept { static_cast<ServingThread*>(self)->tick(); }, this),
       coarse_now_(monotonic_now()) {
   wake_descriptor_ = std::make_unique<Descriptor>(loop_, wakes_->duplicate(), *this);
-  for (UniqueFd& fd : listening) listeners_.push_back(std::make_unique<Listener>(*this, std::move(fd)));
+  for (Listening& each : listening) listeners_.push_back(std::make_unique<Listener>(*this, std::move(each)));
 }
 
 ServingThread::~ServingThread() = default;
@@ -61,7 +63,8 @@ void ServingThread::run() noexcept {
   loop_.run();
 }
 
-void ServingThread::drain(Nanoseconds deadline) noexcept {
+void ServingThread::drain(Nanoseconds deadline, bool handed_over) noexcept {
+  if (handed_over) handed_over_.store(true);
   Nanoseconds before = drain_request_.load();
   while ((before == 0 || deadline < before) && !drain_request_.compare_exchange_weak(before, deadline)) {
   }
@@ -73,12 +76,23 @@ void ServingThread::nudge() noexcept {
   wakes_->wake();
 }
 
+void ServingThread::take(Accepted connection) noexcept {
+  try {
+    const std::lock_guard lock(dealt_mutex_);
+    dealt_.push_back(std::move(connection));
+  } catch (const std::exception&) {
+    return;  // out of memory: this connection ends
+  }
+  wakes_->wake();
+}
+
 void ServingThread::on_ready(Ready) noexcept {
   if (ended_) return;
   wakes_->clear_wakes();
   if (nudged_.exchange(false, std::memory_order_acquire) && shared_.options.on_nudge)
     shared_.options.on_nudge(index_);
   const bool drains = drain_request_.load() != 0;
+  take_connections();
   if (drains && !draining_) begin_drain(monotonic_now());
   take_wakes();
   if (drains) tick();
@@ -90,6 +104,21 @@ void ServingThread::take_wakes() noexcept {
     Deferred* const next = WakeQueue::next(*answer);
     WakeQueue::owner(*answer).on_completed();  // may free the answer
     answer = next;
+  }
+}
+
+void ServingThread::take_connections() noexcept {
+  std::vector<Accepted> dealt;
+  {
+    const std::lock_guard lock(dealt_mutex_);
+    dealt.swap(dealt_);
+  }
+  for (Accepted& each : dealt) {
+    try {
+      admit(std::move(each.connection), std::move(each.peer));
+    } catch (const std::exception&) {
+      counters_.accept_failures.add();
+    }
   }
 }
 
@@ -211,14 +240,23 @@ void ServingThread::meet_deadlines() noexcept {
 
 Nanoseconds ServingThread::idle_until() const {
   const Nanoseconds usual = coarse_now_ + limits().idle_timeout;
-  return draining_ ? std::min(usual, drain_began_ + shared_.options.drain_idle_grace) : usual;
+  if (!draining_) return usual;
+  if (!handed_over_.load()) return std::min(usual, drain_began_ + shared_.options.drain_idle_grace);
+  // Nobody waits for this process to end: a client's next request finds its connection, and learns that it is
+  // the last. Half of the time is left for those that answer.
+  return std::min(usual, drain_began_ + (drain_request_.load() - drain_began_) / 2);
 }
 
 void ServingThread::begin_drain(Nanoseconds now) noexcept {
   draining_ = true;
   drain_began_ = coarse_now_ = now;
   bool quiet = true;
-  for (const auto& listener : listeners_) quiet = stop_new_connections(listener->descriptor.get()) && quiet;
+  for (const auto& listener : listeners_) {
+    if (listener->lives_on || handed_over_.load())
+      listener->close();
+    else
+      quiet = stop_new_connections(listener->descriptor.get()) && quiet;
+  }
   listeners_close_at_ = quiet ? now + kHandshakeGrace : now;
   for (const auto& session : sessions_) session->on_drain(idle_until());
 }

@@ -1,14 +1,16 @@
 // One thread of a server with everything it needs: event loop, listening sockets, connections, buffers.
-// Sessions reach it by reference; all but drain(), nudge() and counters() is for its own thread.
+// Sessions reach it by reference; all but what says so is for its own thread.
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
+#include "http/accepted.hpp"
 #include "http/deadline_heap.hpp"
 #include "http/event_loop.hpp"
 #include "http/request_id.hpp"
@@ -42,15 +44,21 @@ struct ServerShared {
 
 class ServingThread final : public Watcher {
  public:
+  struct Listening {
+    UniqueFd socket;
+    bool lives_on = false;  // in another process, to which its queue is left
+  };
   // May throw std::bad_alloc or std::system_error.
-  ServingThread(ServerShared& shared, unsigned index, std::vector<UniqueFd> listening,
+  ServingThread(ServerShared& shared, unsigned index, std::vector<Listening> listening,
                 std::shared_ptr<WakeQueue> wakes);
   ~ServingThread();
 
   void run() noexcept;
 
-  void drain(Nanoseconds deadline) noexcept;  // [any thread]
-  void nudge() noexcept;                      // [any thread]
+  // [any thread] `handed_over`: all that it listens on lives on.
+  void drain(Nanoseconds deadline, bool handed_over) noexcept;
+  void nudge() noexcept;                    // [any thread]
+  void take(Accepted connection) noexcept;  // [any thread] Before drain().
   const ThreadCounters& counters() const { return counters_; }
 
   // For sessions.
@@ -75,6 +83,7 @@ class ServingThread final : public Watcher {
 
   void on_ready(Ready what) noexcept override;
   void take_wakes() noexcept;
+  void take_connections() noexcept;
   void accept_from(Listener& listener) noexcept;
   void admit(UniqueFd connection, std::string peer);
   bool claim_connection() noexcept;  // one of the server's max_connections
@@ -110,7 +119,11 @@ class ServingThread final : public Watcher {
   bool tick_set_ = false;
   Nanoseconds coarse_now_;
 
+  std::mutex dealt_mutex_;
+  std::vector<Accepted> dealt_;  // by others, for this thread
+
   std::atomic<bool> nudged_{false};
+  std::atomic<bool> handed_over_{false};
   std::atomic<Nanoseconds> drain_request_{0};
   bool draining_ = false;
   bool ended_ = false;  // nothing is waited for any more: run() returns

@@ -51,6 +51,10 @@ Status check_compatible(const model::Bundle& served, const model::Bundle& candid
                    ", which needs a new major version, or --allow-breaking:" + changes);
 }
 
+Error store_is_away() {
+  return {Code::unavailable, "a new host is taking this one's store over; ask again in a moment"};
+}
+
 std::string quoted(const std::string& text) {
   return "\"" + text + "\"";
 }
@@ -296,13 +300,25 @@ Result<std::string> Control::rollback_target(const std::string& model, const std
                                               " has pointed to; there is none to roll back to");
 }
 
+void Control::let_go_of_store() {
+  const std::lock_guard lock(ledger_);
+  store_.release();
+}
+
+Status Control::take_store_back() {
+  const std::lock_guard lock(ledger_);
+  return store_.reclaim();
+}
+
 Result<std::vector<Decision>> Control::history(const HistoryFilter& filter) {
   const std::lock_guard lock(ledger_);
+  if (!store_.is_held()) return store_is_away();
   return store_.ledger().history(filter);
 }
 
 Result<std::vector<PublishedVersion>> Control::versions() {
   const std::lock_guard lock(ledger_);
+  if (!store_.is_held()) return store_is_away();
   return store_.ledger().versions();
 }
 

@@ -110,6 +110,11 @@ class Control {
   Result<std::string> unload(const std::string& model, const std::string& version, const Request& request,
                              Operation& operation);
 
+  // So that another process can open the store; from then on only history() and versions() may be called,
+  // which say so, until it has been taken back.  [control]
+  void let_go_of_store();
+  Status take_store_back();
+
   // [any control-plane thread]
   Result<std::vector<Decision>> history(const HistoryFilter& filter);
   Result<std::vector<PublishedVersion>> versions();

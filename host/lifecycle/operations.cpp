@@ -32,16 +32,36 @@ void Operations::stop() {
 }
 
 std::shared_ptr<Operation> Operations::start(std::string what, Work work, Pace pace) {
-  std::shared_ptr<Operation> operation;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_ || waiting_.size() == kMostWaiting) return nullptr;
-    operation = std::make_shared<Operation>(++last_id_, std::move(what));
-    waiting_.push_back({operation, std::move(work), pace});
-    known_.push_back(operation);
-    // They end in order: those before the one at work and those that wait have ended.
-    while (known_.size() > kMostRemembered + 1 + waiting_.size()) known_.pop_front();
-  }
+  const std::lock_guard lock(mutex_);
+  if (!why_closed_.empty() || waiting_.size() == kMostWaiting) return nullptr;
+  return add(std::move(what), std::move(work), pace);
+}
+
+std::shared_ptr<Operation> Operations::start_last(std::string what, Work work, std::string why) {
+  const std::lock_guard lock(mutex_);
+  if (!why_closed_.empty()) return nullptr;
+  why_closed_ = std::move(why);
+  return add(std::move(what), std::move(work), Pace::prompt);
+}
+
+void Operations::reopen() {
+  const std::lock_guard lock(mutex_);
+  why_closed_.clear();
+}
+
+std::string Operations::why_closed() const {
+  const std::lock_guard lock(mutex_);
+  return why_closed_;
+}
+
+// With the lock held.
+std::shared_ptr<Operation> Operations::add(std::string what, Work work, Pace pace) {
+  if (stopping_) return nullptr;
+  auto operation = std::make_shared<Operation>(++last_id_, std::move(what));
+  waiting_.push_back({operation, std::move(work), pace});
+  known_.push_back(operation);
+  // They end in order: those before the one at work and those that wait have ended.
+  while (known_.size() > kMostRemembered + 1 + waiting_.size()) known_.pop_front();
   job_came_.notify_one();
   return operation;
 }

@@ -36,6 +36,11 @@ class Operations {
 
   // Null when too many wait already, or it has been stopped.
   std::shared_ptr<Operation> start(std::string what, Work work, Pace pace = Pace::prompt);
+  // The last one: until reopen() no other starts, and who asks is told why.
+  std::shared_ptr<Operation> start_last(std::string what, Work work, std::string why);
+  void reopen();
+  // Why none starts now; empty: as many wait as may, or it has been stopped.
+  std::string why_closed() const;
   // Null where it is not known, or has been forgotten.
   std::shared_ptr<Operation> find(std::uint64_t id) const;
 
@@ -46,6 +51,7 @@ class Operations {
     Pace pace;
   };
 
+  std::shared_ptr<Operation> add(std::string what, Work work, Pace pace);
   static void perform(const Job& job);
   void run();
 
@@ -54,6 +60,7 @@ class Operations {
   std::deque<Job> waiting_;
   std::deque<std::shared_ptr<Operation>> known_;
   std::uint64_t last_id_ = 0;
+  std::string why_closed_;  // empty: it is not
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -166,22 +166,32 @@ Status StagingFolder::move_to(const fs::path& target) {
   return files_->sync_folder(target.parent_path());
 }
 
-Store::Store(FileSystem& files, fs::path root, std::unique_ptr<FolderLock> lock, Ledger ledger)
-    : files_(files), root_(std::move(root)), lock_(std::move(lock)), ledger_(std::move(ledger)) {}
-
 Result<std::unique_ptr<Store>> Store::open(FileSystem& files, const fs::path& folder) {
   std::error_code error;
   const fs::path root = fs::absolute(folder, error);
   if (error) return Error(Code::io, "cannot find " + folder.string() + ": " + error.message());
-  Result<std::unique_ptr<FolderLock>> lock = files.claim(root);
+  std::unique_ptr<Store> store(new Store(files, root));
+  if (Status claimed = store->reclaim(); !claimed) return std::move(claimed).error();
+  return store;
+}
+
+Status Store::reclaim() {
+  Result<std::unique_ptr<FolderLock>> lock = files_.claim(root_);
   if (!lock) return std::move(lock).error();
-  if (Status prepared = prepare_root(files, root); !prepared) return std::move(prepared).error();
-  if (Status there = check_ledger_not_lost(files, root); !there) return std::move(there).error();
-  Result<Ledger> ledger = Ledger::open(root / "ledger.db");
+  if (Status prepared = prepare_root(files_, root_); !prepared) return prepared;
+  if (Status there = check_ledger_not_lost(files_, root_); !there) return there;
+  Result<Ledger> ledger = Ledger::open(root_ / "ledger.db");
   if (!ledger) return std::move(ledger).error();
   // The folders, and the ledger: SQLite answers for its bytes, but not for its name.
-  if (Status synced = files.sync_folder(root); !synced) return std::move(synced).error();
-  return std::unique_ptr<Store>(new Store(files, root, std::move(*lock), std::move(*ledger)));
+  if (Status synced = files_.sync_folder(root_); !synced) return synced;
+  lock_ = std::move(*lock);
+  ledger_.emplace(std::move(*ledger));
+  return {};
+}
+
+void Store::release() {
+  ledger_.reset();  // before the lock: its file is nobody's else while it is open
+  lock_.reset();
 }
 
 StagingFolder Store::new_staging_folder() {
@@ -232,7 +242,7 @@ Error Store::taken(const PublishedVersion& present, const StagedBundle& staged) 
 
 Result<Publication> Store::publish(StagedBundle staged, const std::string& by) {
   const std::string digest = staged.contents.digest();
-  const Result<std::optional<PublishedVersion>> present = ledger_.version(staged.model, staged.version);
+  const Result<std::optional<PublishedVersion>> present = ledger_->version(staged.model, staged.version);
   if (!present) return present.error();
   if (*present && (*present)->digest != digest) return taken(**present, staged);
   const fs::path target = bundles_folder() / digest;
@@ -258,7 +268,7 @@ Result<Publication> Store::publish(StagedBundle staged, const std::string& by) {
   if (!*present) change.version->published_by = by;
   // Without the ledger's word the folder stays as a stray: whether a commit that failed is durable after all
   // cannot be known.
-  const Result<Decision> recorded = ledger_.record(change);
+  const Result<Decision> recorded = ledger_->record(change);
   if (!recorded) return recorded.error();
   change.version->mentioned_at = recorded->at;
   if (!*present) change.version->published_at = recorded->at;
@@ -267,7 +277,7 @@ Result<Publication> Store::publish(StagedBundle staged, const std::string& by) {
 }
 
 Result<StoredBundle> Store::bundle(const std::string& model, const std::string& version) {
-  Result<std::optional<PublishedVersion>> found = ledger_.version(model, version);
+  Result<std::optional<PublishedVersion>> found = ledger_->version(model, version);
   if (!found) return std::move(found).error();
   if (!*found)
     return Error(Code::not_found, model + " " + version + " is not in the store; publish it first");

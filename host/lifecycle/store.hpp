@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -89,7 +90,13 @@ class Store {
   // The version's bundle with every file hashed: what comes back is what was published.
   Result<StoredBundle> bundle(const std::string& model, const std::string& version);
 
-  Ledger& ledger() { return ledger_; }
+  // Lets another process open the store. Until reclaim() has succeeded nothing else may be asked of this
+  // object.
+  void release();
+  Status reclaim();
+  bool is_held() const { return ledger_.has_value(); }
+
+  Ledger& ledger() { return *ledger_; }
   FileSystem& files() { return files_; }
   std::filesystem::path bundles_folder() const { return root_ / "bundles"; }
   std::filesystem::path quarantine_folder() const { return root_ / "quarantine"; }
@@ -99,14 +106,14 @@ class Store {
   Status discard(const std::filesystem::path& folder);
 
  private:
-  Store(FileSystem& files, std::filesystem::path root, std::unique_ptr<FolderLock> lock, Ledger ledger);
+  Store(FileSystem& files, std::filesystem::path root) : files_(files), root_(std::move(root)) {}
   StagingFolder new_staging_folder();
   Error taken(const PublishedVersion& present, const StagedBundle& staged);
 
   FileSystem& files_;
   std::filesystem::path root_;
   std::unique_ptr<FolderLock> lock_;
-  Ledger ledger_;
+  std::optional<Ledger> ledger_;
   std::atomic<unsigned> staged_ = 0;
 };
 

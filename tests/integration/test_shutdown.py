@@ -1,4 +1,5 @@
 """SIGTERM: what was accepted is answered, nothing is lost, the exit status is 0."""
+import os
 import signal
 import threading
 import time
@@ -143,6 +144,24 @@ def test_a_second_signal_means_now(env):
         slow.expect_closed()
         expect.equal(host.wait(), 1, "exit status")
         host.exit_wanted = 1
+
+
+def test_a_candidate_that_is_being_tried_holds_up_neither_readiness_nor_the_port(env):
+    models = env.folder("models")
+    make_bundle(models / "good", env.plugin("good_c"), "good")
+    data = request_bytes("GET", "/health/ready")
+    with env.host(models) as host, host.connect() as kept:
+        expect.equal(kept.request("GET", "/health/ready").status, 200, "readiness")
+        kept.send(data[:20])  # it waits longer than an idle connection
+        make_bundle(models / "stuck", env.plugin("hangs_in_create"), "stuck")
+        candidate = host.first_child()
+        host.signal()
+        host.wait_for_line(STOPPING)
+        new_connections_are_refused(host)
+        kept.send(data[20:])
+        expect.problem(kept.read(), 503, "not ready", closes=True)
+        os.kill(candidate, signal.SIGKILL)  # nobody waits for its time to be over
+        expect.equal(host.wait(), 0, "exit status")
 
 
 # ---- under load

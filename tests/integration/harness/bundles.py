@@ -74,7 +74,7 @@ class Gate:
 
 
 @contextlib.contextmanager
-def held_host(env, config=None, flags=(), others=(), **manifest):
+def held_host(env, config=None, flags=(), others=(), variables=None, sockets=None, **manifest):
     """A host with the model `held`, and the Gate that holds it. `others`: further models, as names of plugins."""
     models = env.folder("models")
     gate = Gate(env.folder("gate"))
@@ -82,7 +82,7 @@ def held_host(env, config=None, flags=(), others=(), **manifest):
     make_bundle(models / "held", env.plugin("held"), "held", parameters=gate.parameters, **manifest)
     for name in others:
         make_bundle(models / name, env.plugin(name), name.replace("_", "-"))
-    with env.host(models, config, flags) as host:
+    with env.host(models, config, flags, variables, sockets) as host:
         try:
             yield host, gate
         finally:

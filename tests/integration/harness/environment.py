@@ -1,5 +1,6 @@
 """Where the things under test are, and hosts that run: each in its own folders, on a port that was free."""
 import collections
+import contextlib
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 
 from harness.client import Connection
 
@@ -16,6 +18,41 @@ GUARD_SECONDS = 120
 
 class Skip(Exception):
     """The test cannot say anything here; the text says why."""
+
+
+@contextlib.contextmanager
+def passing(sockets, command, variables):
+    """The command, variables and descriptors with which a program is handed {name: socket} as systemd does: from descriptor 3
+    on, for the process whose ID is in LISTEN_PID. The shell has the ID that the program will have."""
+    if not sockets:
+        yield command, variables, ()
+        return
+    descriptors = range(100, 100 + len(sockets))
+    for each, descriptor in zip(sockets.values(), descriptors):
+        os.dup2(each.fileno(), descriptor)
+    moves = "".join(" %d<&%d %d<&-" % (3 + i, each, each) for i, each in enumerate(descriptors))
+    try:
+        yield (["/bin/bash", "-c", 'export LISTEN_PID=$$; exec "$@"' + moves, "bash", *map(str, command)],
+               {"LISTEN_FDS": str(len(sockets)), "LISTEN_FDNAMES": ":".join(sockets), **variables}, descriptors)
+    finally:
+        for each in descriptors:
+            os.close(each)
+
+
+def first_child(host):
+    """The ID of a candidate's process, once the process `host` has one that runs."""
+    guard = time.monotonic() + GUARD_SECONDS
+    while time.monotonic() < guard:
+        try:
+            for thread in os.listdir("/proc/%d/task" % host):
+                with open("/proc/%d/task/%s/children" % (host, thread), encoding="ascii") as children:
+                    for child in children.read().split():
+                        with open("/proc/%s/cmdline" % child, "rb") as command:
+                            if command.read() == b"slipway\0worker\0":  # it is not on its way there any more
+                                return int(child)
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # a thread, or the child, has ended
+    raise AssertionError("the host has started no process")
 
 
 class Environment:
@@ -60,20 +97,26 @@ class Environment:
 
     def run(self, *arguments, input=b"", variables=None):
         """Runs the program to its end. Output is text."""
-        done = subprocess.run([str(self.slipway), *map(str, arguments)], input=input, capture_output=True,
-                              timeout=GUARD_SECONDS, env=self.variables(**(variables or {})))
+        return self.run_with_sockets({}, *arguments, input=input, variables=variables)
+
+    def run_with_sockets(self, sockets, *arguments, input=b"", variables=None):
+        """The same, handed {name: socket} as by systemd."""
+        with passing(sockets, [str(self.slipway), *map(str, arguments)], variables or {}) as (command, variables, descriptors):
+            done = subprocess.run(command, input=input, capture_output=True, timeout=GUARD_SECONDS,
+                                  env=self.variables(**variables), pass_fds=descriptors)
         Ended = collections.namedtuple("Ended", "exit out err")
         return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
 
-    def host(self, models=None, config=None, flags=(), variables=None):
-        """A host that listens already. `config` is the text of a configuration file."""
-        return Host(self, self.models if models is None else models, config, flags, variables or {})
+    def host(self, models=None, config=None, flags=(), variables=None, sockets=None):
+        """A host that listens already. `config` is the text of a configuration file; `sockets`: {name: listening socket} that
+        it is handed as systemd does."""
+        return Host(self, self.models if models is None else models, config, flags, variables or {}, sockets or {})
 
 
 class Host:
     """`slipway serve`, from its first line that says where it listens. As a context manager it must end with status 0."""
 
-    def __init__(self, env, models, config, flags, variables):
+    def __init__(self, env, models, config, flags, variables, sockets):
         command = [str(env.slipway), "serve", "--listen", "127.0.0.1:0", "--log-format", "json"]
         if "--cache" not in flags:
             command += ["--cache", str(env.folder("cache"))]
@@ -87,8 +130,9 @@ class Host:
         self.exit_wanted = 0
         self._changed = threading.Condition(threading.RLock())
         self._log_ended = False
-        self._process = subprocess.Popen(command + list(flags), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                         stderr=subprocess.PIPE, env=env.variables(**variables))
+        with passing(sockets, command + list(flags), variables) as (command, variables, descriptors):
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                             env=env.variables(**variables), pass_fds=descriptors)
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
         try:
@@ -153,6 +197,10 @@ class Host:
 
     def pid(self):
         return self._process.pid
+
+    def first_child(self):
+        """The ID of a candidate's process, once there is one that runs."""
+        return first_child(self.pid())
 
     def is_up(self):
         return self._process.poll() is None

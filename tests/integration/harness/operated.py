@@ -13,6 +13,7 @@ class Operated:
     def __init__(self, env):
         self.env = env
         self.store = env.folder("store") / "store"
+        self.more = ()  # further options of commands
 
     def host(self, **more):
         return self.env.host(False, flags=("--store", str(self.store)), **more)
@@ -21,7 +22,7 @@ class Operated:
         return make_bundle(self.env.folder("bundle") / name, self.env.plugin(plugin), name, version, **more)
 
     def run(self, *arguments):
-        return self.env.run(*arguments, "--store", self.store)
+        return self.env.run(*arguments, "--store", self.store, *self.more)
 
     def ask(self, *arguments):
         """The command's JSON."""

@@ -185,3 +185,42 @@ TEST_CASE("the deadline ends what does not end by itself") {
   CHECK(client.read().status == 0);
   CHECK(slow.read().status == 0);
 }
+
+TEST_CASE("a server that hands over leaves its sockets and what waits in them to the next") {
+  for (const unsigned threads : {1u, 3u}) {
+    ServerOptions no_grace;  // for an idle connection where nobody goes on
+    no_grace.drain_idle_grace = 0;
+    TestServer first([](Exchange& exchange) { echo(exchange); }, no_grace);
+    const std::uint16_t port = first.port();
+    Client kept(port), idle(port);
+    CHECK(kept.ask(get("/a")).body == "/a|");
+    CHECK(idle.ask(get("/a")).body == "/a|");
+    Result<std::vector<ListenGroup>> groups = first.server().duplicate_groups();
+    REQUIRE(groups);
+    first.server().hand_over_and_drain(in_a_while());
+    CHECK(first.server().duplicate_groups()->front().sockets.empty());
+    Reply last;
+    do {
+      last = kept.ask(get("/b"));
+      REQUIRE(last.body == "/b|");
+    } while (last.header("Connection") != "close");
+    std::vector<std::unique_ptr<Client>> waiting;
+    for (int i = 0; i < 20; ++i) waiting.push_back(std::make_unique<Client>(port));
+    for (const auto& client : waiting) client->send(get("/w"));
+    last = idle.ask(get("/b"));
+    CHECK(last.body == "/b|");
+    CHECK(last.header("Connection") == "close");
+    first.server().join();
+
+    struct Echo final : Handler {
+      void handle(Exchange& exchange) noexcept override { echo(exchange); }
+    } handler;
+    ServerOptions options = quick(threads);
+    options.listen.clear();
+    Result<std::unique_ptr<Server>> second = Server::start(options, handler, std::move(*groups));
+    REQUIRE(second);
+    CHECK((*second)->port() == port);
+    for (const auto& client : waiting) CHECK(client->read().body == "/w|");
+    for (int i = 0; i < 8; ++i) CHECK(Client(port).ask(get("/n")).body == "/n|");
+  }
+}
