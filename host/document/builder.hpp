@@ -48,6 +48,9 @@ class Builder {
   // SLW_MIXED has it, or empty.
   bool doubles(std::span<const double> numbers, std::span<const std::uint8_t> written_as_integer);
   bool int64s(std::span<const std::int64_t> numbers);
+  // A whole document that another process has built, as the only value: copied first, then verified
+  // (document/verify.hpp), so that `block` may change meanwhile.
+  bool document(std::span<const std::byte> block);
 
   // Ends the document: exactly one complete value must have been given.
   Status finish();
