@@ -39,6 +39,10 @@ bool Builder::fail(Code code, std::string message) {
   return !failed() && refuse(code, std::move(message), pointer());
 }
 
+bool Builder::fail_at(Code code, std::string message, std::string pointer) {
+  return !failed() && refuse(code, std::move(message), std::move(pointer));
+}
+
 std::string_view Builder::stacked_text(const slw_value& node) const {
   if (node.as.offset == 0) return {};
   return {reinterpret_cast<const char*>(target_->arena_.at(node.as.offset)), node.count};

@@ -60,6 +60,8 @@ class Builder {
   Error take_error() { return std::move(error_); }
   // Refuses everything from now on. The pointer is that of the value that comes next.
   bool fail(Code code, std::string message);
+  // The same, where something else built into another document, of which `pointer` is that of the value.
+  bool fail_at(Code code, std::string message, std::string pointer);
   // Of the value that comes next.
   std::string pointer() const { return pointer_of(nodes_.size()); }
 
