@@ -132,7 +132,6 @@ Result<std::shared_ptr<model::Slot>> Deployer::bring_up(const std::string& diges
                                                         Candidate candidate, std::string& passed,
                                                         const Reached& reached) {
   const std::vector<model::GoldenCase>& cases = candidate.cases;
-  const worker::IsolationOptions isolation{probe_.program, probe_.budget, response_limits_, candidate.parameters};
   std::optional<plugin::StoredLibrary> plugin;
   bool may_start_threads = true;
   Status verified = guarded<Status>([&]() -> Status {
@@ -156,6 +155,8 @@ Result<std::shared_ptr<model::Slot>> Deployer::bring_up(const std::string& diges
   std::unique_ptr<model::ModelVersion> version;
   std::vector<Nanoseconds> times;
   const auto run_model = [&]() -> Status {
+    const worker::IsolationOptions isolation{probe_.program, probe_.budget, response_limits_,
+                                             candidate.parameters};
     auto loaded = worker::load_version(std::move(candidate.bundle), std::move(*plugin), isolation);
     if (!loaded) return std::move(loaded).error();
     version = std::move(*loaded);

@@ -24,7 +24,10 @@ Status run_task(Channel& channel) {
 int run_child(Channel channel) {
   die_with_the_host();
   Status outcome = run_task(channel);
-  if (!outcome && !channel.send(Failed{outcome.error().code, outcome.error().message})) ::_exit(1);
+  if (!outcome) {
+    if (!channel.send(Failed{outcome.error().code, outcome.error().message})) ::_exit(1);
+    (void)channel.receive();  // the host ends this process
+  }
   ::_exit(0);  // nothing of the plugin runs any more
 }
 
