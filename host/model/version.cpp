@@ -4,6 +4,18 @@
 #include "telemetry/log.hpp"
 
 namespace slipway::model {
+namespace {
+
+// Which a copy in the cache would not find: the loader looks for them where the plugin lies.
+bool has_libraries_beside(const std::filesystem::path& plugin) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(plugin.parent_path(), error), end; !error && at != end;
+       at.increment(error))
+    if (at->path() != plugin && at->path().filename().string().find(".so") != std::string::npos) return true;
+  return false;
+}
+
+}  // namespace
 
 ModelVersion::ModelVersion(Bundle bundle)
     : bundle_(std::move(bundle)), services_(bundle_.manifest.name, bundle_.manifest.version.text()) {}
@@ -12,7 +24,10 @@ Result<plugin::StoredLibrary> ModelVersion::store_plugin(const Bundle& bundle,
                                                          const std::filesystem::path& cache) {
   plugin::InspectionPolicy policy;
   policy.own_process = bundle.manifest.isolation == Isolation::process;
-  Result<plugin::StoredLibrary> stored = plugin::StoredLibrary::store(bundle.plugin_file(), cache, policy);
+  const bool in_place = policy.own_process && has_libraries_beside(bundle.plugin_file());
+  Result<plugin::StoredLibrary> stored =
+      in_place ? plugin::StoredLibrary::in_place(bundle.plugin_file(), policy)
+               : plugin::StoredLibrary::store(bundle.plugin_file(), cache, policy);
   if (!stored && stored.error().code == Code::not_found)
     return Error(Code::not_found, "the bundle has no plugin for this host: " + bundle.plugin_file().string() +
                                       " does not exist; build it for " + std::string(host_architecture()) +

@@ -32,7 +32,8 @@ constexpr std::size_t kSteps = 6;
 struct Task {
   Purpose purpose = Purpose::probe;
   std::string bundle;           // its folder, absolute
-  std::string plugin;           // what the copy is called in a memory map
+  std::string plugin;           // what the copy is called in a memory map; or, `in_place`, the file to load
+  std::uint64_t in_place = 0;
   std::uint64_t memory = 0;     // bytes the model may have; 0: no limit
   std::uint64_t cpu_limit = 0;  // seconds of processor time
   std::string parameters;  // JSON: what the operator sets instead of the manifest's (model/overrides.hpp)

@@ -45,7 +45,8 @@ Result<PreparedChild> prepare(Channel& channel, const Task& task, UniqueFd copy)
   plugin::InspectionPolicy policy;
   policy.own_process = true;
   Result<plugin::StoredLibrary> stored =
-      plugin::StoredLibrary::received(std::move(copy), task.plugin, policy);
+      task.in_place != 0 ? plugin::StoredLibrary::in_place(task.plugin, policy)
+                         : plugin::StoredLibrary::received(std::move(copy), task.plugin, policy);
   if (!stored) return std::move(stored).error();
   Sandbox sandbox(request);
 

@@ -2,11 +2,12 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import threading
 
 from harness import expect
-from harness.bundles import NUMBER_IN_OBJECT, copy_bundle, make_bundle
+from harness.bundles import NUMBER_IN_OBJECT, copy_bundle, make_bundle, plugin_file
 from harness.client import request_bytes
 from harness.operated import Operated, version_of
 
@@ -83,6 +84,17 @@ def test_the_command_line_uses_workers_too(env):
     expect.equal(done.exit, 1, "exit")
     expect.contains(done.err, "503", "killed by SIGSEGV")
     expect.equal(env.run("check", bundle).exit, 0, "exit of check")
+
+
+def test_libraries_of_the_models_own_lie_in_the_bundle(env):
+    models = env.folder("models")
+    bundle = make_bundle(models / "vendored", env.plugin("vendored_with_origin"), "vendored", isolation="process")
+    library = env.fixtures / "libfixture_vendored_build.so"
+    shutil.copyfile(library, plugin_file(bundle).parent / "libfixture_vendored.so")
+    with env.host(models) as host:
+        version = host.request("GET", "/models/vendored").json()["versions"][0]
+        expect.equal((version["state"], version.get("why")), ("serving", None), "state")
+        expect.equal(predict(host, 2, "vendored").status, 200, "status")
 
 
 def test_a_crash_is_a_503_for_its_caller_and_nothing_for_others(env):
