@@ -79,6 +79,35 @@ void write_admission(PrometheusText& text, const std::vector<Labelled>& versions
               [](ServedVersion& served) -> std::uint64_t { return served.execution().long_calls(); });
 }
 
+void write_workers(PrometheusText& text, const std::vector<Labelled>& versions) {
+  struct Isolated {
+    const std::string* labels;
+    model::WorkerReport workers;
+  };
+  std::vector<Isolated> all;
+  for (const Labelled& each : versions)
+    if (auto workers = each.served().version().predictor().workers())
+      all.push_back({&each.labels, std::move(*workers)});
+  const auto write = [&](std::string_view name, std::string_view type, std::string_view help, auto value) {
+    text.begin(name, type, help);
+    for (const Isolated& each : all) text.sample(name, *each.labels, std::uint64_t{value(each.workers)});
+  };
+  using Report = model::WorkerReport;
+  write("slipway_workers_running", "gauge", "Worker processes of models with isolation process.",
+        [](const Report& report) { return report.running; });
+  write("slipway_workers_started_total", "counter", "Worker processes started.",
+        [](const Report& report) { return report.started; });
+  write("slipway_workers_crashed_total", "counter", "Worker processes that ended by themselves.",
+        [](const Report& report) { return report.crashed; });
+  write("slipway_workers_timed_out_total", "counter",
+        "Worker processes ended because a prediction did not return in time.",
+        [](const Report& report) { return report.timed_out; });
+  write("slipway_worker_retries_total", "counter", "Predictions given to a second worker.",
+        [](const Report& report) { return report.retried; });
+  write("slipway_workers_taken_out", "gauge", "1 where none is started for now: they keep ending.",
+        [](const Report& report) { return report.taken_out.empty() ? 0u : 1u; });
+}
+
 void write_shadows(PrometheusText& text, const model::RoutingTable& table) {
   struct Shadowed {
     std::string labels;
@@ -221,6 +250,7 @@ void HealthService::metrics(http::Exchange& exchange) const {
   write_requests(text, versions);
   write_latencies(text, versions);
   write_admission(text, versions);
+  write_workers(text, versions);
   write_shadows(text, *table);
   write_model_metrics(text, versions);
   if (catalog_ != nullptr) write_lifecycle(text, tables_, *catalog_, *reaper_);

@@ -27,6 +27,21 @@ void write_trial(JsonBody& body, const model::Trial& trial) {
   body.builder().end_object();
 }
 
+// The processes of a version that has some.
+void write_workers(JsonBody& body, const model::WorkerReport& workers) {
+  body.builder().key("workers");
+  body.builder().begin_object();
+  body.member("running", std::uint64_t{workers.running});
+  body.member("starting", std::uint64_t{workers.starting});
+  body.member("most", std::uint64_t{workers.most});
+  body.member("started", workers.started);
+  body.member("crashed", workers.crashed);
+  body.member("timed_out", workers.timed_out);
+  body.member("retried", workers.retried);
+  if (!workers.taken_out.empty()) body.member("taken_out", workers.taken_out);
+  body.builder().end_object();
+}
+
 void write_traffic(JsonBody& body, const model::Route& route, const model::Slot& slot) {
   if (route.canary != nullptr && route.canary->slot.get() == &slot) {
     body.member_number("share", route.canary->policy.share);
@@ -67,6 +82,8 @@ void write_versions(JsonBody& body, const model::Route& route) {
     }
     if (each.slot != nullptr) {
       write_traffic(body, route, *each.slot);
+      if (const model::Lease lease = model::Lease::of(each.slot))
+        if (const auto workers = each.slot->version().predictor().workers()) write_workers(body, *workers);
       if (const auto* const notice = each.slot->deprecation()) write_deprecation(body, notice->deprecation);
     }
     body.builder().end_object();

@@ -149,6 +149,9 @@ class Reader {
     if (limits.find("queue")) limits.number("queue", out.queue.emplace());
     if (limits.find("timeout")) duration(limits, pointer + "/limits/timeout", out.timeout.emplace());
     if (limits.find("memory")) size(limits, pointer + "/limits/memory", out.memory.emplace());
+    const Section workers{section.find("workers")};
+    if (workers.find("min")) workers.number("min", out.least_workers.emplace());
+    if (workers.find("max")) workers.number("max", out.most_workers.emplace());
     std::string isolation;
     section.text("isolation", isolation);
     if (isolation == "in-process") out.isolation = model::Isolation::in_process;

@@ -47,12 +47,28 @@ std::string deprecation_of(Value version) {
          (successor.empty() ? "" : ", use " + successor);
 }
 
+// "2 of 4, 3 crashed"; "none: why"
+std::string workers_of(Value version) {
+  const slw_value* const found = version.find("workers");
+  if (found == nullptr) return {};
+  const Value workers(found);
+  if (const std::string why = text_or(workers, "taken_out", ""); !why.empty()) return "none: " + why;
+  const auto count = [&](std::string_view key) {
+    const slw_value* const number = workers.find(key);
+    return number == nullptr ? 0 : static_cast<std::uint64_t>(Value(number).number());
+  };
+  std::string words = std::to_string(count("running")) + " of " + std::to_string(count("most"));
+  if (count("crashed") != 0) words += ", " + std::to_string(count("crashed")) + " crashed";
+  if (count("timed_out") != 0) words += ", " + std::to_string(count("timed_out")) + " timed out";
+  return words;
+}
+
 void print_status(Value status) {
-  Table table({"MODEL", "VERSION", "STATE", "LABELS", "SINCE", "ON TRIAL", "DEPRECATED", "WHY"});
+  Table table({"MODEL", "VERSION", "STATE", "LABELS", "SINCE", "WORKERS", "ON TRIAL", "DEPRECATED", "WHY"});
   for_each(status, "models", [&](Value model) {
     for_each(model, "versions", [&](Value version) {
       table.add({text_or(model, "name", ""), text_or(version, "version", ""), text_or(version, "state", ""),
-                 labels_of(version), text_or(version, "since", ""), trial_of(version),
+                 labels_of(version), text_or(version, "since", ""), workers_of(version), trial_of(version),
                  deprecation_of(version), text_or(version, "why", "")});
     });
   });

@@ -7,6 +7,7 @@
 #include "lifecycle/gate.hpp"
 #include "model/inference.hpp"
 #include "telemetry/log.hpp"
+#include "worker/worker_predictor.hpp"
 
 namespace slipway::cli {
 namespace {
@@ -24,8 +25,10 @@ int report_refusal(const model::Call& call) {
 int predict(const std::string& directory, const std::string& cache) {
   Result<model::Bundle> bundle = model::open_bundle(directory);
   if (!bundle) return complain(bundle.error().message), kUsage;
+  auto plugin = model::ModelVersion::store_plugin(*bundle, cache_folder(cache));
+  if (!plugin) return complain(plugin.error().message), kUsage;
   Result<std::unique_ptr<model::ModelVersion>> version =
-      model::ModelVersion::load(std::move(*bundle), cache_folder(cache));
+      worker::load_version(std::move(*bundle), std::move(*plugin), worker::IsolationOptions());
   if (!version) return complain(version.error().message), kUsage;
   PaddedBuffer body(std::string(std::istreambuf_iterator<char>(std::cin), {}));
   PaddedBuffer out;

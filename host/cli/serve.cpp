@@ -163,7 +163,8 @@ int serve(const HostConfig& config) {
   if (!link) return complain(link.error().message), kFailure;
   worker::ProbeOptions probe;
   probe.budget = config.probe;
-  lifecycle::Deployer deployer(catalog, cache_folder(config.cache), make_slot, config.overrides, probe);
+  lifecycle::Deployer deployer(catalog, cache_folder(config.cache), make_slot, config.overrides, probe,
+                               config.document);
   Result<std::unique_ptr<lifecycle::IdleKeeper>> idle =
       lifecycle::IdleKeeper::start(catalog, deployer, **reaper, config.idle);
   if (!idle) return complain(idle.error().message), kFailure;

@@ -3,7 +3,7 @@
 
 #include "cli/command.hpp"
 #include "worker/child.hpp"
-#include "worker/probe_child.hpp"
+#include "worker/child_main.hpp"
 
 namespace slipway::cli {
 namespace {
@@ -12,7 +12,7 @@ int work() {
   struct stat info {};
   if (::fstat(worker::kChannelDescriptor, &info) != 0 || !S_ISSOCK(info.st_mode))
     return complain("worker is started by the host itself, with a channel to it"), kUsage;
-  return worker::run_probe(worker::Channel(UniqueFd(worker::kChannelDescriptor)));
+  return worker::run_child(worker::Channel(UniqueFd(worker::kChannelDescriptor)));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/utf8.hpp"
 #include "document/pointer.hpp"
+#include "document/verify.hpp"
 
 namespace slipway::document {
 namespace {
@@ -36,6 +37,10 @@ bool Builder::refuse(Code code, std::string message, std::string pointer) {
 
 bool Builder::fail(Code code, std::string message) {
   return !failed() && refuse(code, std::move(message), pointer());
+}
+
+bool Builder::fail_at(Code code, std::string message, std::string pointer) {
+  return !failed() && refuse(code, std::move(message), std::move(pointer));
 }
 
 std::string_view Builder::stacked_text(const slw_value& node) const {
@@ -251,6 +256,23 @@ bool Builder::end_array() {
   if (failed() || !place_children(first, 0, base)) return false;
   replace_children(first, SLW_ARRAY, elements, base);
   return true;
+}
+
+bool Builder::document(std::span<const std::byte> block) {
+  if (!accept_value()) return false;
+  if (!frames_.empty() || target_->arena_.used() != 0)
+    return fail(Code::invalid_argument, "a whole document where a single value belongs");
+  std::size_t distance = 0;
+  if (!allocate(block.size(), 1, distance)) return false;
+  std::byte* const copy = target_->arena_.at(distance);
+  if (!block.empty()) std::memcpy(copy, block.data(), block.size());
+  if (Status sound = verify({copy, block.size()}, limits_); !sound) {
+    Error error = std::move(sound).error();
+    return fail(error.code, std::move(error.message));
+  }
+  slw_value root = *reinterpret_cast<const slw_value*>(copy);
+  if (has_payload(root)) root.as.offset = distance - root.as.offset;
+  return push_value(root);
 }
 
 Status Builder::finish() {

@@ -48,6 +48,9 @@ class Builder {
   // SLW_MIXED has it, or empty.
   bool doubles(std::span<const double> numbers, std::span<const std::uint8_t> written_as_integer);
   bool int64s(std::span<const std::int64_t> numbers);
+  // A whole document that another process has built, as the only value: copied first, then verified
+  // (document/verify.hpp), so that `block` may change meanwhile.
+  bool document(std::span<const std::byte> block);
 
   // Ends the document: exactly one complete value must have been given.
   Status finish();
@@ -57,6 +60,8 @@ class Builder {
   Error take_error() { return std::move(error_); }
   // Refuses everything from now on. The pointer is that of the value that comes next.
   bool fail(Code code, std::string message);
+  // The same, where something else built into another document, of which `pointer` is that of the value.
+  bool fail_at(Code code, std::string message, std::string pointer);
   // Of the value that comes next.
   std::string pointer() const { return pointer_of(nodes_.size()); }
 

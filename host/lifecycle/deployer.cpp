@@ -27,12 +27,14 @@ Outcome guarded(const std::function<Outcome()>& work) {
 }  // namespace
 
 Deployer::Deployer(Catalog& catalog, std::filesystem::path cache, SlotFactory make_slot,
-                   std::map<std::string, model::Overrides> overrides, worker::ProbeOptions probe)
+                   std::map<std::string, model::Overrides> overrides, worker::ProbeOptions probe,
+                   document::Limits response_limits)
     : catalog_(catalog),
       cache_(std::move(cache)),
       make_slot_(std::move(make_slot)),
       overrides_(std::move(overrides)),
       probe_(std::move(probe)),
+      response_limits_(response_limits),
       gates_(cache_, program_build_id()) {}
 
 Status Deployer::run_aside(Pace pace, const std::function<Status()>& work) {
@@ -144,7 +146,7 @@ Result<std::shared_ptr<model::Slot>> Deployer::bring_up(const std::string& diges
     passed = std::move(tried);
     const Result<std::size_t> threads = probe_candidate(candidate, *plugin, probe_);
     if (!threads) return threads.error();
-    may_start_threads = *threads != 0;
+    may_start_threads = *threads != 0 || candidate.bundle.manifest.isolation == model::Isolation::process;
     return {};
   });
   if (!verified) return std::move(verified).error();
@@ -153,7 +155,9 @@ Result<std::shared_ptr<model::Slot>> Deployer::bring_up(const std::string& diges
   std::unique_ptr<model::ModelVersion> version;
   std::vector<Nanoseconds> times;
   const auto run_model = [&]() -> Status {
-    auto loaded = model::ModelVersion::load(std::move(candidate.bundle), std::move(*plugin));
+    const worker::IsolationOptions isolation{probe_.program, probe_.budget, response_limits_,
+                                             candidate.parameters};
+    auto loaded = worker::load_version(std::move(candidate.bundle), std::move(*plugin), isolation);
     if (!loaded) return std::move(loaded).error();
     version = std::move(*loaded);
     reached(State::loaded);
@@ -164,7 +168,7 @@ Result<std::shared_ptr<model::Slot>> Deployer::bring_up(const std::string& diges
     reached(State::gated);
     return {};
   };
-  // The model's own threads are scheduled as the one that starts them, for good.
+  // The model's own threads, and its workers, are scheduled as the one that starts them, for good.
   if (Status ran = run_aside(may_start_threads ? Pace::prompt : pace_of_caller(), run_model); !ran) {
     give_back(std::move(version));
     return std::move(ran).error();

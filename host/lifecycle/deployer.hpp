@@ -14,6 +14,7 @@
 #include "lifecycle/catalog.hpp"
 #include "lifecycle/gate.hpp"
 #include "lifecycle/gate_record.hpp"
+#include "worker/worker_predictor.hpp"
 
 namespace slipway::lifecycle {
 
@@ -27,9 +28,10 @@ using SlotFactory = std::function<std::shared_ptr<model::Slot>(std::unique_ptr<m
 // [control]
 class Deployer {
  public:
-  // `overrides`: by the model's name.
+  // `overrides`: by the model's name. `response_limits`: of documents from worker processes.
   Deployer(Catalog& catalog, std::filesystem::path cache, SlotFactory make_slot,
-           std::map<std::string, model::Overrides> overrides = {}, worker::ProbeOptions probe = {});
+           std::map<std::string, model::Overrides> overrides = {}, worker::ProbeOptions probe = {},
+           document::Limits response_limits = {});
 
   struct Deployed {
     VersionId id = 0;
@@ -75,6 +77,7 @@ class Deployer {
   const SlotFactory make_slot_;
   const std::map<std::string, model::Overrides> overrides_;
   const worker::ProbeOptions probe_;
+  const document::Limits response_limits_;  // of models in worker processes
   const GateRecord gates_;
   ThreadStarter prompt_;     // for a caller that gives way
   std::mutex mutex_;         // one at a time

@@ -42,12 +42,20 @@ void HostServices::log(const slw_host* host, const slw_call* call, std::int32_t 
   const HostServices& services = self(host);
   const auto bounded = static_cast<telemetry::Level>(std::clamp(level, 0, 3));
   const std::string_view text = view(message).substr(0, kMostLogBytes);
-  if (call == nullptr)
-    telemetry::log(bounded, text, {{"model", services.model_}, {"version", services.version_}});
+  const std::string_view request_id = call == nullptr ? std::string_view() : view(call->request_id);
+  if (!services.log_sink_) return services.log(bounded, text, request_id);
+  try {
+    services.log_sink_(bounded, text, request_id);
+  } catch (const std::bad_alloc&) {
+    // A line that there is no memory for is lost.
+  }
+}
+
+void HostServices::log(telemetry::Level level, std::string_view message, std::string_view request_id) const {
+  if (request_id.empty())
+    telemetry::log(level, message, {{"model", model_}, {"version", version_}});
   else
-    telemetry::log(
-        bounded, text,
-        {{"model", services.model_}, {"version", services.version_}, {"request_id", view(call->request_id)}});
+    telemetry::log(level, message, {{"model", model_}, {"version", version_}, {"request_id", request_id}});
 }
 
 std::uint32_t HostServices::find_or_add(std::int32_t kind, std::string_view name, std::string_view help) {
@@ -85,6 +93,17 @@ void HostServices::record(const slw_host* host, std::uint32_t number, double val
   metric.count.fetch_add(1, std::memory_order_relaxed);
 }
 
+void HostServices::merge(std::int32_t kind, std::string_view name, std::string_view help, double value,
+                         std::uint64_t count) {
+  const std::uint32_t number = find_or_add(kind, name, help);
+  if (number == 0 || !std::isfinite(value)) return;
+  Metric& metric = metrics_[number - 1];
+  if (kind == SLW_METRIC_GAUGE) return metric.value.store(value, std::memory_order_relaxed);
+  if (kind == SLW_METRIC_COUNTER && value < 0) return;
+  add(metric.value, value);
+  metric.count.fetch_add(count, std::memory_order_relaxed);
+}
+
 std::int64_t HostServices::now(const slw_host*) {
   return monotonic_now();
 }
@@ -97,7 +116,7 @@ std::vector<HostServices::Sample> HostServices::samples() const {
   const std::lock_guard lock(names_);
   std::vector<Sample> samples;
   for (std::uint32_t i = 0; i < count_.load(std::memory_order_relaxed); ++i)
-    samples.push_back({"slipway_model_" + metrics_[i].name, metrics_[i].help, metrics_[i].kind,
+    samples.push_back({std::string(kPrefix) + metrics_[i].name, metrics_[i].help, metrics_[i].kind,
                        metrics_[i].value.load(std::memory_order_relaxed),
                        metrics_[i].count.load(std::memory_order_relaxed)});
   return samples;

@@ -5,11 +5,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
 namespace slipway::model {
@@ -34,6 +36,21 @@ class HostServices {
     std::uint64_t count;  // histogram
   };
   std::vector<Sample> samples() const;  // [any]
+
+  // ---- a model in another process: what it says there is said here
+
+  // In that process: lines go to `sink` instead of the log. Before the model is created; any thread calls it.
+  using LogSink =
+      std::function<void(telemetry::Level level, std::string_view message, std::string_view request_id)>;
+  void set_log(LogSink sink) { log_sink_ = std::move(sink); }
+  // Here: a line of the model's; `request_id` may be empty.  [any]
+  void log(telemetry::Level level, std::string_view message, std::string_view request_id) const;
+  // Here: what a metric has gained there since it was last told of; of a gauge, its value. `name` without the
+  // host's prefix.  [any]
+  void merge(std::int32_t kind, std::string_view name, std::string_view help, double value,
+             std::uint64_t count);
+
+  static constexpr std::string_view kPrefix = "slipway_model_";  // of every metric's name
 
  private:
   struct Metric {
@@ -60,6 +77,7 @@ class HostServices {
   Table table_;
   std::string model_;
   std::string version_;
+  LogSink log_sink_;
   mutable std::mutex names_;      // held while a metric is named or read out, never while one is recorded
   Metric metrics_[kMostMetrics];  // [0, count_) are in use and never move
   std::atomic<std::uint32_t> count_{0};

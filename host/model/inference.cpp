@@ -65,7 +65,8 @@ void conclude_cancelled(Call& call, Error error) {
 
 bool predict(ModelVersion& version, Call& call) {
   call.builder.start(call.response);
-  const Prediction prediction{call.request.root(), call.deadline, call.request_id, call.cancelled};
+  const Prediction prediction{call.request.root(), call.request.bytes(), call.deadline, call.request_id,
+                              call.cancelled};
   const Nanoseconds begin = monotonic_now();
   Status predicted = version.predictor().predict(prediction, call.builder);
   call.predict_time = monotonic_now() - begin;

@@ -43,6 +43,13 @@ Status read_limits(Value limits, const document::SourceMap& source, ModelLimits&
   return {};
 }
 
+Status read_workers(Value workers, const document::SourceMap& source, WorkerLimits& out) {
+  out.least = number_or(workers, "min", out.least);
+  out.most = number_or(workers, "max", out.most);
+  if (out.most == 0 || out.least <= out.most) return {};
+  return Error(Code::invalid_argument, source.describe("/workers/max") + ": fewer workers than workers.min");
+}
+
 // A copy with a block of its own, since the manifest's document is not kept.
 Status copy_parameters(Value root, document::Document& target) {
   const slw_value* const parameters = root.find("parameters");
@@ -102,6 +109,9 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& file) 
   read_choices(root, manifest);
   if (const slw_value* const limits = root.find("limits"); limits != nullptr)
     if (Status read = read_limits(Value(limits), source, manifest.limits); !read)
+      return std::move(read).error();
+  if (const slw_value* const workers = root.find("workers"); workers != nullptr)
+    if (Status read = read_workers(Value(workers), source, manifest.workers); !read)
       return std::move(read).error();
   if (Status copied = copy_parameters(root, manifest.parameters); !copied) return std::move(copied).error();
   if (const slw_value* const deprecation = root.find("deprecation"); deprecation != nullptr)

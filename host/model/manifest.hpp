@@ -28,6 +28,12 @@ struct ModelLimits {
   std::optional<std::uint64_t> memory;  // bytes
 };
 
+// Of isolation `process`.
+struct WorkerLimits {
+  std::uint32_t least = 1;  // kept ready
+  std::uint32_t most = 0;   // one prediction each at once; 0: one a core, and no more than `concurrency`
+};
+
 struct Manifest {
   std::string name;
   SemanticVersion version;
@@ -40,6 +46,7 @@ struct Manifest {
   Execution execution = Execution::automatic;
   Effects effects = Effects::external;  // what is not declared harmless is not repeated
   ModelLimits limits;
+  WorkerLimits workers;
   document::Document parameters;  // an object
   std::optional<Deprecation> deprecation;
 };

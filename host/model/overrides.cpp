@@ -92,6 +92,9 @@ void apply(const Overrides& overrides, Manifest& manifest) {
   if (overrides.memory) manifest.limits.memory = overrides.memory;
   if (overrides.execution) manifest.execution = *overrides.execution;
   if (overrides.isolation) manifest.isolation = *overrides.isolation;
+  if (overrides.least_workers) manifest.workers.least = *overrides.least_workers;
+  if (overrides.most_workers) manifest.workers.most = *overrides.most_workers;
+  if (manifest.workers.most != 0) manifest.workers.least = std::min(manifest.workers.least, manifest.workers.most);
 }
 
 Status apply_parameters(const std::string& parameters, Manifest& manifest) {

@@ -27,6 +27,8 @@ struct Overrides {
   std::optional<std::uint64_t> memory;
   std::optional<Execution> execution;
   std::optional<Isolation> isolation;
+  std::optional<std::uint32_t> least_workers;
+  std::optional<std::uint32_t> most_workers;
 };
 
 // The parameters that are set, with the secrets as they are now, as the text of a JSON object of at most
@@ -35,7 +37,7 @@ struct Overrides {
 Result<std::string> parameters_with_secrets(const Overrides& overrides);
 constexpr std::size_t kMostOverriddenBytes = 12 * 1024;
 
-// Limits, execution and isolation.
+// Limits, execution, isolation and workers.
 void apply(const Overrides& overrides, Manifest& manifest);
 // `parameters`: as above.
 Status apply_parameters(const std::string& parameters, Manifest& manifest);

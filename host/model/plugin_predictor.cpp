@@ -142,7 +142,11 @@ Status PluginPredictor::load_library(plugin::StoredLibrary stored) {
   return check_identity(library_->table(), bundle_.manifest);
 }
 
-Status PluginPredictor::create(const HostServices& services) {
+std::uint32_t PluginPredictor::most_at_once() const {
+  return bundle_.manifest.threads == Threads::single ? 1 : bundle_.manifest.limits.concurrency;
+}
+
+Status PluginPredictor::create(HostServices& services) {
   Status status(Code::unavailable, "there is no thread to create the model on");
   where_it_may_run([&] { status = create_here(services); });
   return status;

@@ -6,7 +6,6 @@
 
 #include "base/result.hpp"
 #include "model/bundle.hpp"
-#include "model/host_services.hpp"
 #include "model/own_threads.hpp"
 #include "model/predictor.hpp"
 #include "plugin/library.hpp"
@@ -22,20 +21,12 @@ class PluginPredictor : public Predictor {
   PluginPredictor(const PluginPredictor&) = delete;
   PluginPredictor& operator=(const PluginPredictor&) = delete;
 
-  // Creates the model; once, before anything is predicted. `services` must outlive the predictor. May take
-  // as long as the model's author likes.  [control]
-  Status create(const HostServices& services);
-
+  Status create(HostServices& services) override;
   Status predict(const Prediction& prediction, document::Builder& response) override;
-
-  // Whether a call changes threads on its way to the plugin and back, which costs more than most predictions.
-  bool has_own_threads() const { return threads_ != nullptr; }
-
-  // Destroys the model, if there is one, and ends the threads of its own. No call may be running.
-  // [control]
-  void destroy();
-  // Destroys the model and unloads the plugin, and says whether the plugin left memory.  [control]
-  plugin::UnloadReport unload();
+  bool hands_over() const override { return threads_ != nullptr; }
+  std::uint32_t most_at_once() const override;
+  void destroy() override;  // ends the threads of the model's own, too
+  plugin::UnloadReport unload() override;
 
  private:
   PluginPredictor(const Bundle& bundle, std::unique_ptr<OwnThreads> threads);

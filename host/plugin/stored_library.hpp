@@ -52,6 +52,9 @@ class StoredLibrary {
   ~StoredLibrary();
 
   const std::filesystem::path& path() const { return path_; }  // what to load
+  bool is_in_place() const { return claim_ == nullptr; }
+  // What another process needs to know besides the descriptor: see received(), or in_place().
+  const std::string& name_elsewhere() const { return is_in_place() ? path_.native() : name_; }
   const std::string& name() const { return name_; }            // how the process's memory map calls it
   const Sha256& digest() const { return digest_; }
   const ElfReport& report() const { return report_; }

@@ -54,6 +54,13 @@ class Admission {
   std::uint32_t concurrency() const { return concurrency_; }
   std::uint32_t queue_limit() const { return queue_limit_; }
 
+  // What the pool keeps about it, with the pool's lock held.
+  struct PoolShare {
+    std::size_t turns = 0;    // that it waits for
+    std::size_t threads = 0;  // at work for it
+  };
+  PoolShare& pool_share() { return pool_share_; }
+
  private:
   bool take_place();
   bool admit();
@@ -70,6 +77,7 @@ class Admission {
   std::atomic<std::uint32_t> admitted_{0};
   std::mutex mutex_;
   std::deque<std::shared_ptr<Task>> queue_;
+  PoolShare pool_share_;
 };
 
 }  // namespace slipway::serving

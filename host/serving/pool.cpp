@@ -32,8 +32,9 @@ void Pool::wake(std::shared_ptr<void> owner, Admission& admission) {
   {
     const std::lock_guard lock(mutex_);
     ended.swap(ended_);
-    turns_.push_back({std::move(owner), &admission});
-    if (turns_.size() > idle_) grow();
+    if (admission.pool_share().turns++ == 0) waiting_.push_back({std::move(owner), &admission});
+    ++turns_;
+    if (turns_ > idle_ && may_have_thread(admission)) grow();
     turn_came_.notify_one();
   }
   for (std::thread& thread : ended) thread.join();
@@ -54,24 +55,53 @@ void Pool::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
     ++idle_;
-    const bool woken = turn_came_.wait_for(lock, idle_time_, [&] { return !turns_.empty() || stopping_; });
+    const bool woken = turn_came_.wait_for(
+        lock, idle_time_, [&] { return next_in_turn() != waiting_.end() || (stopping_ && turns_ == 0); });
     --idle_;
-    if (turns_.empty()) {
-      if (stopping_ || (!woken && threads_.size() > least_threads_)) break;
+    const auto next = next_in_turn();
+    if (next == waiting_.end()) {
+      if (stopping_ ? turns_ == 0 : !woken && threads_.size() > least_threads_) break;
       continue;
     }
-    Turn turn = std::move(turns_.front());
-    turns_.pop_front();
+    Waiting waiting = take_turn(next);
+    Admission::PoolShare& share = waiting.admission->pool_share();
+    std::shared_ptr<void> owner = waiting.owner;
+    ++share.threads;
+    ++busy_;
     lock.unlock();
-    if (std::shared_ptr<Task> task = turn.admission->next(); task != nullptr) {
-      task->run();
-      task.reset();
-      if (turn.admission->leave()) wake(std::move(turn.owner), *turn.admission);
-    }
-    turn = {};
+    run_one(std::move(waiting));
+    lock.lock();
+    --share.threads;
+    --busy_;
+    if (stopping_) turn_came_.notify_all();
+    if (owner.use_count() > 1) continue;
+    lock.unlock();  // whatever its end does, nobody waits for it
+    owner.reset();
     lock.lock();
   }
   end_thread();
+}
+
+void Pool::run_one(Waiting waiting) {
+  std::shared_ptr<Task> task = waiting.admission->next();
+  if (task == nullptr) return;
+  task->run();
+  task.reset();
+  if (waiting.admission->leave()) wake(std::move(waiting.owner), *waiting.admission);
+}
+
+std::deque<Pool::Waiting>::iterator Pool::next_in_turn() {
+  return std::find_if(waiting_.begin(), waiting_.end(),
+                      [&](const Waiting& each) { return may_have_thread(*each.admission); });
+}
+
+// With more turns to come it is last in the row now.
+Pool::Waiting Pool::take_turn(std::deque<Waiting>::iterator next) {
+  Waiting waiting = std::move(*next);
+  waiting_.erase(next);
+  --turns_;
+  if (--waiting.admission->pool_share().turns != 0) waiting_.push_back(waiting);
+  return waiting;
 }
 
 // With the lock held, as a thread's last act.

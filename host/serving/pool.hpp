@@ -1,5 +1,9 @@
 // The threads that make predictions which are not made on a serving thread. They come when they are needed,
-// up to a bound, and go when they have been idle; models take turns.
+// up to a bound, and go when they have been idle.
+//
+// Models take turns, however much waits at one of them, and none has more threads than are free: a model
+// whose calls hang leaves half of the threads to the others, two leave a third, and so on. (The dynamic
+// threshold of Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998, with a factor of one.)
 #pragma once
 
 #include <chrono>
@@ -40,12 +44,18 @@ class Pool {
   std::size_t threads() const;
 
  private:
-  struct Turn {
+  struct Waiting {
     std::shared_ptr<void> owner;
     Admission* admission;
   };
 
   void work();
+  void run_one(Waiting waiting);
+  bool may_have_thread(Admission& admission) const {
+    return admission.pool_share().threads < most_threads_ - busy_;
+  }
+  std::deque<Waiting>::iterator next_in_turn();
+  Waiting take_turn(std::deque<Waiting>::iterator next);
   void grow();
   void end_thread();
 
@@ -56,10 +66,12 @@ class Pool {
   mutable std::mutex mutex_;
   std::condition_variable turn_came_;
   std::condition_variable thread_ended_;
-  std::deque<Turn> turns_;
+  std::deque<Waiting> waiting_;  // each admission that waits for a turn, once; who is next is in front
+  std::size_t turns_ = 0;        // of all of them
   std::vector<std::thread> threads_;
   std::vector<std::thread> ended_;  // joined by whoever comes next
   std::size_t idle_ = 0;
+  std::size_t busy_ = 0;
   bool stopping_ = false;
 };
 

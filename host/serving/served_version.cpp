@@ -3,21 +3,16 @@
 namespace slipway::serving {
 namespace {
 
-// A model that may be called by one thread at a time has one place.
-std::uint32_t places(const model::Manifest& manifest) {
-  return manifest.threads == model::Threads::single ? 1 : manifest.limits.concurrency;
-}
-
-// A prediction that changes threads would hold up the serving thread for longer than it takes.
+// A prediction that is handed over would hold up the serving thread for longer than it takes.
 model::Execution where(const model::ModelVersion& version) {
-  return version.has_own_threads() ? model::Execution::pool : version.manifest().execution;
+  return version.predictor().hands_over() ? model::Execution::pool : version.manifest().execution;
 }
 
 }  // namespace
 
 ServedVersion::ServedVersion(std::unique_ptr<model::ModelVersion> version)
     : Slot(std::move(version)),
-      admission_(places(this->version().manifest()), this->version().manifest().limits.queue),
+      admission_(this->version().predictor().most_at_once(), this->version().manifest().limits.queue),
       execution_(where(this->version())),
       shadow_queue_(admission_.concurrency()) {
   const model::Manifest& manifest = this->version().manifest();

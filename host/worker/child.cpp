@@ -165,7 +165,7 @@ Result<Message> Child::receive(Nanoseconds deadline) {
   return Error(Code::deadline_exceeded, "the process is silent");
 }
 
-void Child::kill() {
+void Child::kill() const {
   if (pid_ >= 0) ::kill(pid_, SIGKILL);
 }
 
@@ -177,6 +177,19 @@ Ending Child::end() {
   pid_ = -1;
   read_output();
   return WIFSIGNALED(status) ? Ending{0, WTERMSIG(status)} : Ending{WEXITSTATUS(status), 0};
+}
+
+Ending Child::ending() const {
+  if (!has_ended(monotonic_now() + kMomentToEnd)) kill();
+  siginfo_t info{};
+  while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+  }
+  return info.si_code == CLD_EXITED ? Ending{info.si_status, 0} : Ending{0, info.si_status};
+}
+
+std::string Child::take_output() {
+  read_output();
+  return std::exchange(output_, {});
 }
 
 bool Child::has_ended(Nanoseconds deadline) const {
@@ -191,6 +204,7 @@ bool Child::has_ended(Nanoseconds deadline) const {
 void Child::read_output() {
   char bytes[kMostOutput];
   for (int reads = 0; reads < kMostReads; ++reads) {
+    if (!printed_.valid()) return;
     const ssize_t got = ::read(printed_.get(), bytes, sizeof bytes);
     if (got == 0) printed_.reset();  // nobody can write to it any more
     if (got <= 0) return;

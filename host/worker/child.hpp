@@ -42,9 +42,11 @@ class Child {
   // Code::unavailable: it has ended, or closed its channel.
   Result<Message> receive(Nanoseconds deadline);
 
-  void kill();
-  // How it ended. One that does not within a moment is killed.
+  void kill() const;
+  // How it ended. One that does not within a moment is killed. It is gone then, or, for ending(), can still
+  // be asked again: that may be called by another thread than the one that ends it.
   Ending end();
+  Ending ending() const;
 
   pid_t pid() const { return pid_; }
   std::size_t threads() const;  // that it has now; 0 where /proc does not say
@@ -52,6 +54,14 @@ class Child {
   Nanoseconds waited_for_a_core() const;
   // The last that it wrote to its standard output and error, 4 KiB at most.
   const std::string& output() const { return output_; }
+  // The same, as far as it has come by now; taken away by the call.
+  std::string take_output();
+
+  // For whoever waits for several children: readable when there is a message, when it has ended, when it has
+  // written something (-1: it cannot any more).
+  int messages() const { return channel_.descriptor(); }
+  int ended() const { return process_.get(); }
+  int printed() const { return printed_.get(); }
 
  private:
   Child(pid_t pid, UniqueFd process, Channel channel, UniqueFd printed)

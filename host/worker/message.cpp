@@ -1,5 +1,6 @@
 #include "worker/message.hpp"
 
+#include <bit>
 #include <cstring>
 #include <type_traits>
 
@@ -10,8 +11,8 @@ namespace {
 
 // The fields of each message, in their order on the wire.
 template <class Visitor>
-bool fields(ProbeTask& m, Visitor&& v) {
-  return v(m.bundle) && v(m.plugin) && v(m.memory) && v(m.cpu_limit) && v(m.parameters);
+bool fields(Task& m, Visitor&& v) {
+  return v(m.purpose) && v(m.bundle) && v(m.plugin) && v(m.in_place) && v(m.memory) && v(m.cpu_limit) && v(m.parameters);
 }
 template <class Visitor>
 bool fields(Prepared& m, Visitor&& v) {
@@ -32,6 +33,18 @@ bool fields(Failed& m, Visitor&& v) {
 template <class Visitor>
 bool fields(Unloaded& m, Visitor&& v) {
   return v(m.pinned_by) && v(m.left_behind);
+}
+template <class Visitor>
+bool fields(TakeCalls& m, Visitor&& v) {
+  return v(m.depth) && v(m.nodes) && v(m.string_bytes) && v(m.document_bytes);
+}
+template <class Visitor>
+bool fields(Logged& m, Visitor&& v) {
+  return v(m.level) && v(m.message) && v(m.request_id);
+}
+template <class Visitor>
+bool fields(Measured& m, Visitor&& v) {
+  return v(m.kind) && v(m.name) && v(m.help) && v(m.value) && v(m.count);
 }
 template <class Message, class Visitor>
 requires std::is_empty_v<Message>
@@ -68,6 +81,8 @@ class Encoder {
     return true;
   }
   bool operator()(Nanoseconds time) { return (*this)(static_cast<std::uint64_t>(time)); }
+  bool operator()(double number) { return (*this)(std::bit_cast<std::uint64_t>(number)); }
+  bool operator()(Purpose purpose) { return (*this)(static_cast<std::uint64_t>(purpose)); }
   bool operator()(Step step) { return (*this)(static_cast<std::uint64_t>(step)); }
   bool operator()(Code code) { return (*this)(static_cast<std::uint64_t>(code)); }
 
@@ -98,6 +113,13 @@ class Decoder {
     time = static_cast<Nanoseconds>(number);
     return true;
   }
+  bool operator()(double& number) {
+    std::uint64_t bits = 0;
+    if (!(*this)(bits)) return false;
+    number = std::bit_cast<double>(bits);
+    return true;
+  }
+  bool operator()(Purpose& purpose) { return one_of(purpose, 2); }
   bool operator()(Step& step) { return one_of(step, kSteps); }
   bool operator()(Code& code) { return one_of(code, static_cast<std::size_t>(Code::internal) + 1); }
 

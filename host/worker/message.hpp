@@ -16,21 +16,37 @@ namespace slipway::worker {
 constexpr std::size_t kMostText = 16 * 1024;  // bytes of one text; a longer one is cut when it is encoded
 constexpr std::size_t kMostMessage = 4 * kMostText;  // bytes of a packet
 
-// What a probe is at. The child says so before each.
+// What a child is started for.
+enum class Purpose : std::uint8_t {
+  probe,  // it runs the bundle's golden cases once, and tells how that went
+  serve,  // it answers calls (worker/call_client.hpp) until the host closes their socket
+};
+
+// What a child is at. It says so before each.
 enum class Step : std::uint8_t { prepare, load, create, predict, destroy, unload };
 constexpr std::size_t kSteps = 6;
 
 // ---- host to child
 
 // The first message; the plugin's private copy comes with it, as a descriptor.
-struct ProbeTask {
+struct Task {
+  Purpose purpose = Purpose::probe;
   std::string bundle;           // its folder, absolute
-  std::string plugin;           // what the copy is called in a memory map
+  std::string plugin;           // what the copy is called in a memory map; or, `in_place`, the file to load
+  std::uint64_t in_place = 0;
   std::uint64_t memory = 0;     // bytes the model may have; 0: no limit
   std::uint64_t cpu_limit = 0;  // seconds of processor time
   std::string parameters;  // JSON: what the operator sets instead of the manifest's (model/overrides.hpp)
 };
-// The host has looked at the child, which waits for it after Prepared, before it
+// The second message to one that serves; its end of the socket for calls comes with it.
+struct TakeCalls {
+  // Of a response's document (document/limits.hpp).
+  std::uint64_t depth = 0;
+  std::uint64_t nodes = 0;
+  std::uint64_t string_bytes = 0;
+  std::uint64_t document_bytes = 0;
+};
+// The host has looked at the child, which waits for it after Prepared and, as a probe, before it
 // destroys, and after Destroyed and Unloaded.
 struct Proceed {};
 
@@ -56,14 +72,27 @@ struct Failed {         // the step did not succeed, in words; the child ends
   Code code = Code::internal;
   std::string why;
 };
+struct Ready {};        // to serve
+struct Logged {         // by the model
+  std::uint64_t level = 0;  // telemetry::Level
+  std::string message;
+  std::string request_id;  // empty: outside a call
+};
+struct Measured {  // by the model, since it last said so: see model::HostServices::merge
+  std::uint64_t kind = 0;
+  std::string name;
+  std::string help;
+  double value = 0;
+  std::uint64_t count = 0;
+};
 struct Destroyed {};
 struct Unloaded {
   std::string pinned_by;    // why the library is still loaded; empty: it is not
   std::string left_behind;  // hooks of the process that are not as they were; empty: they are
 };
 
-using Message = std::variant<ProbeTask, Proceed, Prepared, StepBegins, CaseEnded, OutOfMemory, Failed,
-                             Destroyed, Unloaded>;
+using Message = std::variant<Task, Proceed, Prepared, StepBegins, CaseEnded, OutOfMemory, Failed, Destroyed,
+                             Unloaded, TakeCalls, Ready, Logged, Measured>;
 
 std::string encode(const Message& message);
 Result<Message> decode(std::string_view packet);

@@ -39,9 +39,15 @@ class Probe {
   Status handle(const Failed& message);
   Status handle(const Destroyed&);
   Status handle(const Unloaded& message);
-  Status handle(const ProbeTask&) { return out_of_turn(); }
+  Status handle(const Task&) { return out_of_turn(); }
   Status handle(const Proceed&) { return out_of_turn(); }
+  Status handle(const TakeCalls&) { return out_of_turn(); }
+  Status handle(const Ready&) { return out_of_turn(); }
+  Status handle(const Logged&) { return out_of_turn(); }
+  Status handle(const Measured&) { return out_of_turn(); }
 
+  // What a plugin leaves behind ends with its process, if that is its own.
+  bool shares_a_process() const { return bundle_.manifest.isolation == model::Isolation::in_process; }
   Status out_of_turn() const;
   Status silent();
   Status ended();
@@ -72,7 +78,7 @@ Status Probe::start() {
   // More than a child can use before its time is up: for one whose host cannot end it.
   const auto seconds = static_cast<std::uint64_t>(options_.budget / kSecond + 1);
   const std::uint64_t cores = std::max(1u, std::thread::hardware_concurrency());
-  const ProbeTask task{bundle_.directory.string(), plugin_.name(), bundle_.manifest.limits.memory.value_or(0),
+  const Task task{Purpose::probe, bundle_.directory.string(), plugin_.name_elsewhere(), plugin_.is_in_place(), bundle_.manifest.limits.memory.value_or(0),
                        seconds * cores, options_.parameters};
   return tell(task, copy->get());
 }
@@ -152,7 +158,7 @@ Status Probe::handle(const Destroyed&) {
     std::this_thread::yield();
     threads = child_->threads();
   }
-  if (threads > threads_before_)
+  if (threads > threads_before_ && shares_a_process())
     return Error(Code::failed_precondition,
                  "the model left " + std::to_string(threads - threads_before_) +
                      (threads - threads_before_ == 1 ? " thread" : " threads") +
@@ -162,21 +168,22 @@ Status Probe::handle(const Destroyed&) {
 }
 
 Status Probe::handle(const Unloaded& message) {
-  if (!message.left_behind.empty())
+  if (!message.left_behind.empty() && shares_a_process())
     return Error(Code::failed_precondition,
                  "the plugin left behind " + message.left_behind +
                      ", which would point into nothing once it is unloaded; destroy must undo what create "
                      "and predict set up");
+  done_ = true;
+  if (!shares_a_process()) return {};
   report_.pinned_by = message.pinned_by;
   if (report_.pinned_by.empty() &&
       plugin::mappings_of(plugin_.name(), std::to_string(child_->pid())).count != 0)
     report_.pinned_by = "the loader gave it up, but parts of it are still mapped";
-  done_ = true;
   return {};
 }
 
 Status Probe::out_of_turn() const {
-  return Error(Code::internal, "the probe sent a message that only the host sends");
+  return Error(Code::internal, "the probe sent a message that no probe sends");
 }
 
 Status Probe::silent() {

@@ -5,8 +5,8 @@
 
 namespace slipway::worker {
 
-// Does what the first message asks for and tells what comes of it. Returns the process's exit status: not 0
-// where nobody that speaks our language is at the other end.
-int run_probe(Channel channel);
+// Does what the task asks for and tells what comes of it. The first error ends it: of the plugin, or of the
+// channel.
+Status run_probe(Channel& channel, const Task& task, UniqueFd copy);
 
 }  // namespace slipway::worker

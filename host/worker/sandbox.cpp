@@ -83,11 +83,15 @@ std::uint64_t bytes_of_data() {
 
 }  // namespace
 
-void become_child() {
+void die_with_the_host() {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_NAME, "slipway-worker");
+}
+
+void become_child(bool gives_way) {
   (void)limit(RLIMIT_CORE, 0);
-  ::setpriority(PRIO_PROCESS, 0, kNice);  // where the host's thread does not give way, which is inherited
+  // Where the host's thread does not give way, which is inherited.
+  if (gives_way) ::setpriority(PRIO_PROCESS, 0, kNice);
   const UniqueFd badness(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
   if (badness.valid()) (void)write_all(badness.get(), "1000");
 }

@@ -10,9 +10,11 @@
 
 namespace slipway::worker {
 
-// At the very start of a child: it dies with the thread that started it, goes first when memory runs out,
-// gives way to the host's threads and leaves no core behind.
-void become_child();
+// At the very start of a child: it dies with the thread that started it.
+void die_with_the_host();
+
+// It goes first when memory runs out, and leaves no core behind. `gives_way`: to the host's threads, for good.
+void become_child(bool gives_way);
 
 struct SandboxRequest {
   std::filesystem::path bundle;  // the one folder whose files can be read, besides the system's libraries

@@ -57,11 +57,14 @@ def test_limits_and_execution(env):
 
 
 def test_isolation(env):
-    models = bundle(env, isolation="process")
-    with env.host(models) as host:
-        expect.contains(host.request("GET", "/models/scales").json()["versions"][0]["why"], "isolation: process is not supported")
-    with env.host(models, "overrides: {scales: {isolation: in-process}}\n") as host:
-        expect.equal(answer(host), 2, "answer in the host's process")
+    def workers(host):
+        return host.request("GET", "/models/scales").json()["versions"][0].get("workers")
+    with env.host(bundle(env, isolation="process"), "overrides: {scales: {isolation: in-process}}\n") as host:
+        expect.equal((answer(host), workers(host)), (2, None), "answer in the host's process, and workers")
+    config = "overrides: {scales: {isolation: process, workers: {min: 2, max: 3}, parameters: {factor: 4}}}\n"
+    with env.host(bundle(env), config) as host:
+        expect.equal(answer(host), 4, "answer of a worker")
+        expect.equal((workers(host)["running"], workers(host)["most"]), (2, 3), "workers")
 
 
 def test_mistakes_in_overrides_are_named(env):

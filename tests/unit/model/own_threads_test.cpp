@@ -50,7 +50,7 @@ TEST_CASE("a plugin with thread_local destructors leaves memory, whichever threa
   const TemporaryBundle bundle("tls_destructor");
   Result<std::unique_ptr<ModelVersion>> version = bundle.load();
   REQUIRE(version);
-  REQUIRE((*version)->has_own_threads());
+  REQUIRE((*version)->predictor().hands_over());
   CHECK(bundle.ask(**version, R"({"value":21})") == R"({"value":42.0})");
   CHECK((*version)->unload().unmapped);
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <latch>
+#include <string>
 
 using namespace slipway::serving;
 
@@ -70,6 +71,52 @@ TEST_CASE("a model whose calls hang leaves the others their threads") {
   release.count_down();
   CHECK(pool.stop(kForever));
   CHECK(hanging->waiting() == 0);
+}
+
+TEST_CASE("however many calls of models hang there are threads for one more") {
+  Pool pool(8);
+  const auto first = std::make_shared<Admission>(100, 100);
+  const auto second = std::make_shared<Admission>(100, 100);
+  const auto healthy = std::make_shared<Admission>(2, 100);
+  std::latch release(1);
+  std::latch first_hangs(4);   // half of the threads
+  std::latch second_hangs(2);  // of those that are left
+  std::atomic<int> running{0};
+  const auto hang = [&](std::latch& hangs) {
+    if (++running <= 6) hangs.count_down();
+    release.wait();
+  };
+  for (int i = 0; i < 20; ++i) REQUIRE(submit(pool, first, [&] { hang(first_hangs); }));
+  first_hangs.wait();
+  for (int i = 0; i < 20; ++i) REQUIRE(submit(pool, second, [&] { hang(second_hangs); }));
+  second_hangs.wait();
+  std::latch answered(50);
+  for (int i = 0; i < 50; ++i) REQUIRE(submit(pool, healthy, [&] { answered.count_down(); }));
+  answered.wait();
+  CHECK(running.load() == 6);
+  release.count_down();
+  CHECK(pool.stop(kForever));
+  CHECK(running.load() == 40);
+}
+
+TEST_CASE("models take turns however much waits at one of them") {
+  Pool pool(1);
+  const auto crowded = std::make_shared<Admission>(1, 100);
+  const auto quiet = std::make_shared<Admission>(1, 100);
+  std::latch begun(1);
+  std::latch release(1);
+  std::string order;  // one thread writes
+  REQUIRE(submit(pool, crowded, [&] {
+    begun.count_down();
+    release.wait();
+  }));
+  begun.wait();
+  for (int i = 0; i < 5; ++i) REQUIRE(submit(pool, crowded, [&] { order += 'c'; }));
+  REQUIRE(submit(pool, quiet, [&] { order += 'q'; }));
+  release.count_down();
+  CHECK(pool.stop(kForever));
+  CHECK(order.substr(0, 2).find('q') != std::string::npos);
+  CHECK(order.size() == 6);
 }
 
 TEST_CASE("stopping reports work that does not end") {
