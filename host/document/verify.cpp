@@ -35,8 +35,9 @@ class Verifier {
       return Error(Code::invalid_argument,
                    "a document of " + std::to_string(block_.size()) + " bytes, which is none");
     if (block_.size() > limits_.document_bytes)
-      return Error(Code::limit_exceeded, "a document of " + std::to_string(block_.size()) + " bytes; at most " +
-                                             std::to_string(limits_.document_bytes) + " are accepted");
+      return Error(Code::limit_exceeded, "a document of " + std::to_string(block_.size()) +
+                                             " bytes; at most " + std::to_string(limits_.document_bytes) +
+                                             " are accepted");
     if (!value(*reinterpret_cast<const slw_value*>(block_.data()), 0)) return std::move(status_);
     return {};
   }
@@ -62,7 +63,8 @@ class Verifier {
 
   // The payload of `node`, which is nobody else's; null: refused. An empty one may be nowhere.
   const std::byte* claim(const slw_value& node, std::uint64_t size, std::size_t alignment) {
-    const auto position = static_cast<std::uint64_t>(reinterpret_cast<const std::byte*>(&node) - block_.data());
+    const auto position =
+        static_cast<std::uint64_t>(reinterpret_cast<const std::byte*>(&node) - block_.data());
     const std::uint64_t after = block_.size() - position;
     const std::uint64_t offset = node.as.offset;
     if (size == 0 && offset == 0) return block_.data();
@@ -172,7 +174,8 @@ bool Verifier::no_key_twice(const slw_value* pairs, std::uint32_t members) {
   for (std::uint32_t i = 1; i < members; ++i) {
     const slw_value& key = pairs[2 * i];
     for (std::uint32_t j = 0; j < i; ++j)
-      if (slw_key_compare(&pairs[2 * j], key.tag, static_cast<const char*>(slw_payload(&key)), key.count) == 0)
+      if (slw_key_compare(&pairs[2 * j], key.tag, static_cast<const char*>(slw_payload(&key)), key.count) ==
+          0)
         return refuse(key, "a key that appears twice in one object");
   }
   return true;
@@ -183,12 +186,14 @@ bool Verifier::no_key_twice(const slw_value* pairs, std::uint32_t members) {
 bool Verifier::index(const slw_value* pairs, std::uint32_t members) {
   const auto* const entries = reinterpret_cast<const std::uint32_t*>(pairs + 2 * std::size_t{members});
   for (std::uint32_t i = 0; i < members; ++i) {
-    if (entries[i] >= members) return refuse(*pairs, "an index of members that are not there, behind the pairs");
+    if (entries[i] >= members)
+      return refuse(*pairs, "an index of members that are not there, behind the pairs");
     if (i == 0) continue;
     const slw_value& key = pairs[2 * std::size_t{entries[i]}];
     const slw_value& before = pairs[2 * std::size_t{entries[i - 1]}];
     if (slw_key_compare(&before, key.tag, static_cast<const char*>(slw_payload(&key)), key.count) >= 0)
-      return refuse(*pairs, "an index of members that is out of order, or a key that appears twice, behind the pairs");
+      return refuse(
+          *pairs, "an index of members that is out of order, or a key that appears twice, behind the pairs");
   }
   return true;
 }
@@ -200,7 +205,8 @@ bool Verifier::tensor(const slw_value& node) {
   const std::size_t element = slw_type_size(type);
   if (element == 0) return refuse(node, "a tensor of an unknown element type");
   if (node.tag == 0 || node.tag > SLW_MAX_RANK) return refuse(node, "a tensor of an unknown rank");
-  if (mixed && (type != SLW_F64 || node.tag != 1)) return refuse(node, "a bitmap of integers where none belongs");
+  if (mixed && (type != SLW_F64 || node.tag != 1))
+    return refuse(node, "a bitmap of integers where none belongs");
   const std::uint64_t size = (node.tag == 1 ? 0 : kHeader) + node.count * element +
                              (mixed ? (std::uint64_t{node.count} + 7) / 8 : 0);
   const std::byte* const payload = claim(node, size, size >= kAligned ? kAligned : sizeof(slw_value));
@@ -209,9 +215,11 @@ bool Verifier::tensor(const slw_value& node) {
   std::uint64_t count = 1;
   for (unsigned axis = 0; axis < node.tag; ++axis) {
     const std::uint64_t extent = slw_tensor_extent(&node, axis);
-    if (extent > std::numeric_limits<std::uint32_t>::max()) return refuse(node, "a tensor whose shape is too large");
+    if (extent > std::numeric_limits<std::uint32_t>::max())
+      return refuse(node, "a tensor whose shape is too large");
     count *= extent;
-    if (count > std::numeric_limits<std::uint32_t>::max()) return refuse(node, "a tensor whose shape is too large");
+    if (count > std::numeric_limits<std::uint32_t>::max())
+      return refuse(node, "a tensor whose shape is too large");
   }
   if (count != node.count) return refuse(node, "a tensor whose shape is not that of its numbers");
   return numbers(node, payload + kHeader);
@@ -220,7 +228,8 @@ bool Verifier::tensor(const slw_value& node) {
 bool Verifier::numbers(const slw_value& node, const std::byte* data) {
   switch (node.detail & kTypeBits) {
     case SLW_F64:
-      if (!all_finite<double>(data, node.count)) return refuse(node, "a tensor with a number that is not finite");
+      if (!all_finite<double>(data, node.count))
+        return refuse(node, "a tensor with a number that is not finite");
       return (node.detail & SLW_MIXED) == 0 || written_as_integers(node, data);
     case SLW_F32:
       return all_finite<float>(data, node.count) || refuse(node, "a tensor with a number that is not finite");

@@ -94,7 +94,8 @@ void apply(const Overrides& overrides, Manifest& manifest) {
   if (overrides.isolation) manifest.isolation = *overrides.isolation;
   if (overrides.least_workers) manifest.workers.least = *overrides.least_workers;
   if (overrides.most_workers) manifest.workers.most = *overrides.most_workers;
-  if (manifest.workers.most != 0) manifest.workers.least = std::min(manifest.workers.least, manifest.workers.most);
+  if (manifest.workers.most != 0)
+    manifest.workers.least = std::min(manifest.workers.least, manifest.workers.most);
 }
 
 Status apply_parameters(const std::string& parameters, Manifest& manifest) {

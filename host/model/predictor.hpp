@@ -20,7 +20,7 @@ namespace slipway::model {
 struct Prediction {
   document::Value request;
   std::span<const std::byte> block;  // the document that `request` is the root of
-  Nanoseconds deadline;  // CLOCK_MONOTONIC
+  Nanoseconds deadline;              // CLOCK_MONOTONIC
   std::string_view request_id;
   const std::atomic<bool>& cancelled;  // nobody waits for the answer any more
 };

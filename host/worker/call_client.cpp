@@ -60,8 +60,8 @@ Result<CallClient> CallClient::create(PacketSocket socket) {
 }
 
 Status CallClient::hand_over(const SharedArea& area, CallKind kind) const {
-  const Result<UniqueFd> file = area.descriptor(
-      kind == CallKind::request_area ? SharedArea::Access::read : SharedArea::Access::write);
+  const Result<UniqueFd> file =
+      area.descriptor(kind == CallKind::request_area ? SharedArea::Access::read : SharedArea::Access::write);
   if (!file) return file.error();
   CallPacket packet{kind, 0, 0, area.size(), 0};
   const iovec part{&packet, sizeof packet};
@@ -85,7 +85,8 @@ Status CallClient::deliver(const model::Prediction& prediction) {
   const std::string_view id = prediction.request_id.substr(0, kMostRequestIdBytes);
   CallPacket packet{CallKind::call, static_cast<std::uint32_t>(id.size()), ++number_, bytes,
                     prediction.deadline};
-  const std::array<iovec, 2> parts{iovec{&packet, sizeof packet}, iovec{const_cast<char*>(id.data()), id.size()}};
+  const std::array<iovec, 2> parts{iovec{&packet, sizeof packet},
+                                   iovec{const_cast<char*>(id.data()), id.size()}};
   return socket_.send(parts);
 }
 
@@ -100,7 +101,8 @@ CallClient::Outcome CallClient::call(const model::Prediction& prediction, docume
 }
 
 CallClient::Outcome CallClient::wait(const model::Prediction& prediction, document::Builder& response) {
-  alignas(AnswerPacket) std::array<std::byte, sizeof(AnswerPacket) + kMostErrorBytes + kMostPointerBytes> buffer;
+  alignas(AnswerPacket) std::array<std::byte, sizeof(AnswerPacket) + kMostErrorBytes + kMostPointerBytes>
+      buffer;
   for (;;) {
     UniqueFd unwanted;
     const Result<std::size_t> size = socket_.receive(buffer, unwanted);
@@ -112,7 +114,8 @@ CallClient::Outcome CallClient::wait(const model::Prediction& prediction, docume
     }
     if (!size) return {size.error().code == Code::unavailable ? Fate::lost : Fate::broken, size.error()};
     AnswerPacket answer{};
-    if (*size < sizeof answer || *size > buffer.size()) return {Fate::broken, damaged("a packet of a wrong size")};
+    if (*size < sizeof answer || *size > buffer.size())
+      return {Fate::broken, damaged("a packet of a wrong size")};
     std::memcpy(&answer, buffer.data(), sizeof answer);
     const std::string_view texts(reinterpret_cast<const char*>(buffer.data()) + sizeof answer,
                                  *size - sizeof answer);

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/packet_socket.hpp"
 #include "base/result.hpp"
 #include "model/predictor.hpp"
 #include "worker/call_packet.hpp"
-#include "worker/packet_socket.hpp"
 #include "worker/shared_area.hpp"
 
 namespace slipway::worker {
@@ -19,8 +19,8 @@ class CallClient {
   // How long past its deadline a call may still return by itself: a model that looks at its deadline keeps
   // its worker.
   static constexpr Nanoseconds kGrace = 100 * kMillisecond;
-  static constexpr std::size_t kUsualArea = 1u << 20;   // of each side; pages that nobody touches cost nothing
-  static constexpr std::size_t kMostKept = 4u << 20;    // a larger one goes back after the call
+  static constexpr std::size_t kUsualArea = 1u << 20;  // of each side; pages that nobody touches cost nothing
+  static constexpr std::size_t kMostKept = 4u << 20;   // a larger one goes back after the call
 
   // `socket`: the host's end, whose other end only the worker holds.
   static Result<CallClient> create(PacketSocket socket);

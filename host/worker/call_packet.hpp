@@ -17,7 +17,7 @@ namespace slipway::worker {
 
 constexpr std::size_t kAreaAlignment = 64;
 constexpr std::size_t kMostRequestIdBytes = 512;
-constexpr std::size_t kMostErrorBytes = 8 * 1024;    // of a message
+constexpr std::size_t kMostErrorBytes = 8 * 1024;  // of a message
 constexpr std::size_t kMostPointerBytes = 4 * 1024;
 
 // The first bytes of a request area; the host writes them while the worker reads.

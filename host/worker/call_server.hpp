@@ -3,10 +3,10 @@
 
 #include <functional>
 
+#include "base/packet_socket.hpp"
 #include "base/result.hpp"
 #include "document/limits.hpp"
 #include "model/predictor.hpp"
-#include "worker/packet_socket.hpp"
 
 namespace slipway::worker {
 

@@ -25,8 +25,7 @@ void Channel::send_or_drop(const Message& message) {
 Result<Channel::Received> Channel::receive() {
   std::string packet(kMostMessage, '\0');
   UniqueFd descriptor;
-  const Result<std::size_t> size =
-      socket_.receive(std::as_writable_bytes(std::span(packet)), descriptor);
+  const Result<std::size_t> size = socket_.receive(std::as_writable_bytes(std::span(packet)), descriptor);
   if (!size) return size.error();
   if (*size > packet.size()) return Error(Code::invalid_argument, "what the other process sent is too long");
   packet.resize(*size);

@@ -4,10 +4,10 @@
 
 #include <utility>
 
+#include "base/packet_socket.hpp"
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
 #include "worker/message.hpp"
-#include "worker/packet_socket.hpp"
 
 namespace slipway::worker {
 

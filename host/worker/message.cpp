@@ -12,7 +12,8 @@ namespace {
 // The fields of each message, in their order on the wire.
 template <class Visitor>
 bool fields(Task& m, Visitor&& v) {
-  return v(m.purpose) && v(m.bundle) && v(m.plugin) && v(m.in_place) && v(m.memory) && v(m.cpu_limit) && v(m.parameters);
+  return v(m.purpose) && v(m.bundle) && v(m.plugin) && v(m.in_place) && v(m.memory) && v(m.cpu_limit) &&
+         v(m.parameters);
 }
 template <class Visitor>
 bool fields(Prepared& m, Visitor&& v) {

@@ -31,8 +31,8 @@ constexpr std::size_t kSteps = 6;
 // The first message; the plugin's private copy comes with it, as a descriptor.
 struct Task {
   Purpose purpose = Purpose::probe;
-  std::string bundle;           // its folder, absolute
-  std::string plugin;           // what the copy is called in a memory map; or, `in_place`, the file to load
+  std::string bundle;  // its folder, absolute
+  std::string plugin;  // what the copy is called in a memory map; or, `in_place`, the file to load
   std::uint64_t in_place = 0;
   std::uint64_t memory = 0;     // bytes the model may have; 0: no limit
   std::uint64_t cpu_limit = 0;  // seconds of processor time
@@ -72,8 +72,8 @@ struct Failed {         // the step did not succeed, in words; the child ends
   Code code = Code::internal;
   std::string why;
 };
-struct Ready {};        // to serve
-struct Logged {         // by the model
+struct Ready {};            // to serve
+struct Logged {             // by the model
   std::uint64_t level = 0;  // telemetry::Level
   std::string message;
   std::string request_id;  // empty: outside a call

@@ -58,8 +58,7 @@ Result<PreparedChild> prepare(Channel& channel, const Task& task, UniqueFd copy)
   if (Status set = model::apply_parameters(task.parameters, bundle->manifest); !set)
     return std::move(set).error();
   (void)telemetry::start_log({telemetry::LogFormat::console, telemetry::Level::warning, true});
-  PreparedChild prepared{std::move(sandbox), std::move(*stored), std::move(*bundle),
-                         std::move(*cases)};
+  PreparedChild prepared{std::move(sandbox), std::move(*stored), std::move(*bundle), std::move(*cases)};
   if (task.memory != 0 && Sandbox::limit_memory(task.memory)) std::set_new_handler(&tell_out_of_memory);
   const SandboxReport& report = prepared.sandbox.report();
   if (Status told = channel.send(Prepared{report.in_force, report.missing}); !told)

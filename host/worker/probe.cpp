@@ -78,8 +78,13 @@ Status Probe::start() {
   // More than a child can use before its time is up: for one whose host cannot end it.
   const auto seconds = static_cast<std::uint64_t>(options_.budget / kSecond + 1);
   const std::uint64_t cores = std::max(1u, std::thread::hardware_concurrency());
-  const Task task{Purpose::probe, bundle_.directory.string(), plugin_.name_elsewhere(), plugin_.is_in_place(), bundle_.manifest.limits.memory.value_or(0),
-                       seconds * cores, options_.parameters};
+  const Task task{Purpose::probe,
+                  bundle_.directory.string(),
+                  plugin_.name_elsewhere(),
+                  plugin_.is_in_place(),
+                  bundle_.manifest.limits.memory.value_or(0),
+                  seconds * cores,
+                  options_.parameters};
   return tell(task, copy->get());
 }
 

@@ -13,7 +13,8 @@ namespace slipway::worker {
 // At the very start of a child: it dies with the thread that started it.
 void die_with_the_host();
 
-// It goes first when memory runs out, and leaves no core behind. `gives_way`: to the host's threads, for good.
+// It goes first when memory runs out, and leaves no core behind. `gives_way`: to the host's threads, for
+// good.
 void become_child(bool gives_way);
 
 struct SandboxRequest {

@@ -72,7 +72,8 @@ Status run_worker(Channel& channel, const Task& task, UniqueFd copy) {
   if (!version) return std::move(version).error();
   (*version)->services().set_log(
       [&channel](telemetry::Level level, std::string_view message, std::string_view request_id) {
-        channel.send_or_drop(Logged{static_cast<std::uint64_t>(level), std::string(message), std::string(request_id)});
+        channel.send_or_drop(
+            Logged{static_cast<std::uint64_t>(level), std::string(message), std::string(request_id)});
       });
   done = channel.send(StepBegins{Step::create, ""});
   if (done) done = (*version)->create();

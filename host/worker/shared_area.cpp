@@ -39,8 +39,7 @@ Result<SharedArea> SharedArea::received(const UniqueFd& file, std::size_t size, 
   if (::fstat(file.get(), &info) != 0) return cannot("look at");
   if (static_cast<std::uint64_t>(info.st_size) < size)
     return Error(Code::invalid_argument, "the memory to share is smaller than it should be");
-  std::byte* const data =
-      map(file.get(), size, access == Access::write ? PROT_READ | PROT_WRITE : PROT_READ);
+  std::byte* const data = map(file.get(), size, access == Access::write ? PROT_READ | PROT_WRITE : PROT_READ);
   if (data == nullptr) return cannot("map");
   return SharedArea(UniqueFd(), data, size);
 }

@@ -39,7 +39,7 @@ Result<std::unique_ptr<Worker>> Worker::start(const WorkerPlan& plan) {
 Status Worker::hear(model::HostServices& services) {
   const Result<Message> message = child_.receive(monotonic_now() + kSecond);
   if (!message) return message.error();
-  if (const auto* const failed = std::get_if<Failed>(&*message)) 
+  if (const auto* const failed = std::get_if<Failed>(&*message))
     return Error(Code::failed_precondition, failed->why);
   if (const auto* const line = std::get_if<Logged>(&*message)) return repeat(*line, services), Status();
   if (const auto* const metric = std::get_if<Measured>(&*message)) {
@@ -48,7 +48,8 @@ Status Worker::hear(model::HostServices& services) {
     return {};
   }
   if (std::holds_alternative<OutOfMemory>(*message)) {
-    services.log(telemetry::Level::warning, "the model asked for more memory than limits.memory allows it", {});
+    services.log(telemetry::Level::warning, "the model asked for more memory than limits.memory allows it",
+                 {});
     return {};
   }
   if (const auto* const begins = std::get_if<StepBegins>(&*message)) return step_ = begins->step, Status();

@@ -43,8 +43,8 @@ Result<std::unique_ptr<WorkerPool>> WorkerPool::start(WorkerPlan plan, const Wor
                  "cannot start the thread that looks after workers: " + std::string(failure.what()));
   }
   std::unique_lock lock(pool->mutex_);
-  pool->changed_.wait(
-      lock, [&] { return pool->idle_.size() >= options.least || pool->failures_in_a_row_ != 0; });
+  pool->changed_.wait(lock,
+                      [&] { return pool->idle_.size() >= options.least || pool->failures_in_a_row_ != 0; });
   if (pool->failures_in_a_row_ == 0) return pool;
   Error why(Code::failed_precondition, pool->why_failed_);
   lock.unlock();
@@ -77,8 +77,8 @@ Result<WorkerPool::Member*> WorkerPool::take(const model::Prediction& prediction
     if (now > prediction.deadline)
       return Error(Code::deadline_exceeded, "no worker of the model was free in time");
     if (alive() == 0 && is_taken_out(now))
-      return Error(Code::unavailable, "the model is out of service: " + why_failed_ + "; it is tried again in " +
-                                          format_duration(not_before_ - now));
+      return Error(Code::unavailable, "the model is out of service: " + why_failed_ +
+                                          "; it is tried again in " + format_duration(not_before_ - now));
     if (count(State::starting) == 0 && alive() < options_.most && wanted_ <= alive()) {
       wanted_ = alive() + 1;
       bell_.ring();

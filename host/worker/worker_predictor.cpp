@@ -10,7 +10,8 @@ namespace {
 // As many as can work at once, where the manifest does not say.
 std::uint32_t most_workers(const model::Manifest& manifest) {
   if (manifest.workers.most != 0) return manifest.workers.most;
-  const std::uint32_t useful = std::min(std::max(1u, std::thread::hardware_concurrency()), manifest.limits.concurrency);
+  const std::uint32_t useful =
+      std::min(std::max(1u, std::thread::hardware_concurrency()), manifest.limits.concurrency);
   return std::max(useful, manifest.workers.least);
 }
 
@@ -50,7 +51,12 @@ Status WorkerPredictor::create(model::HostServices& services) {
   plan.program = options_.program;
   plan.model = manifest_.name;
   plan.version = manifest_.version.text();
-  plan.task = {Purpose::serve, directory_.string(), stored_.name_elsewhere(), stored_.is_in_place(), manifest_.limits.memory.value_or(0), 0,
+  plan.task = {Purpose::serve,
+               directory_.string(),
+               stored_.name_elsewhere(),
+               stored_.is_in_place(),
+               manifest_.limits.memory.value_or(0),
+               0,
                options_.parameters};
   plan.plugin = &stored_;
   plan.limits = options_.limits;
@@ -70,8 +76,7 @@ Result<std::unique_ptr<model::ModelVersion>> load_isolated(model::Bundle bundle,
                                                            const IsolationOptions& options) {
   const Sha256 digest = stored.digest();
   auto version = model::ModelVersion::with_predictor(
-      std::move(bundle), digest,
-      [&](const model::Bundle& kept) -> Result<std::unique_ptr<model::Predictor>> {
+      std::move(bundle), digest, [&](const model::Bundle& kept) -> Result<std::unique_ptr<model::Predictor>> {
         return std::unique_ptr<model::Predictor>(
             std::make_unique<WorkerPredictor>(kept, std::move(stored), options));
       });

@@ -12,8 +12,8 @@ namespace slipway::worker {
 struct IsolationOptions {
   std::filesystem::path program = "/proc/self/exe";
   Nanoseconds start_budget = 60 * kSecond;
-  document::Limits limits;         // of responses
-  std::string parameters = "{}";   // what an operator sets; see model/overrides.hpp
+  document::Limits limits;        // of responses
+  std::string parameters = "{}";  // what an operator sets; see model/overrides.hpp
 };
 
 // The version in workers, of which the least are ready. The calling thread's class of scheduling is that of

@@ -65,23 +65,24 @@ std::string wide_object(int members) {
   return json + "}";
 }
 
-constexpr const char* kSound[] = {"null",
-                                  "true",
-                                  "-1",
-                                  "18446744073709551615",
-                                  "1e300",
-                                  "-0",
-                                  "123456789012345678901234567890",
-                                  R"("")",
-                                  R"("text é")",
-                                  "[]",
-                                  "{}",
-                                  R"({"":""})",
-                                  "[1,2,3]",
-                                  "[1.5,2,-0,3.25]",
-                                  "[1,true]",
-                                  "[[],[[]],{}]",
-                                  R"({"a":[1.5,2.5,3.5,4.5,5.5,6.5,7.5,8.5,9.5],"b":{"c":["x","y",{"z":null}]}})"};
+constexpr const char* kSound[] = {
+    "null",
+    "true",
+    "-1",
+    "18446744073709551615",
+    "1e300",
+    "-0",
+    "123456789012345678901234567890",
+    R"("")",
+    R"("text é")",
+    "[]",
+    "{}",
+    R"({"":""})",
+    "[1,2,3]",
+    "[1.5,2,-0,3.25]",
+    "[1,true]",
+    "[[],[[]],{}]",
+    R"({"a":[1.5,2.5,3.5,4.5,5.5,6.5,7.5,8.5,9.5],"b":{"c":["x","y",{"z":null}]}})"};
 
 }  // namespace
 
@@ -126,10 +127,14 @@ TEST_CASE("damage is found and said") {
       {R"("abc")", [](Block& b) { b.root().as.offset = ~std::uint64_t{0}; }, "outside the document"},
       {R"("abc")", [](Block& b) { b.root().count = 4'000'000; }, "outside the document"},
       {R"("abc")", [](Block& b) { b.root().count = 17'000'000; }, "a string of more than"},
-      {R"("abc")",
-       [](Block& b) { const_cast<char*>(slw_text(&b.root()).data)[1] = static_cast<char>(0xff); },
+      {R"("abc")", [](Block& b) { const_cast<char*>(slw_text(&b.root()).data)[1] = static_cast<char>(0xff); },
        "not valid UTF-8"},
-      {R"([true,null])", [](Block& b) { b.root().as.offset += 8; b.root().count = 1; }, "not aligned"},
+      {R"([true,null])",
+       [](Block& b) {
+         b.root().as.offset += 8;
+         b.root().count = 1;
+       },
+       "not aligned"},
       {R"([true])", [](Block& b) { b.root().count = 0xffffffff; }, "outside the document"},
       {R"([true,["a"]])",
        [](Block& b) {
@@ -149,12 +154,22 @@ TEST_CASE("damage is found and said") {
       {"[1.5,2.5]", [](Block& b) { b.root().detail = 12; }, "unknown element type"},
       {"[1.5,2.5]", [](Block& b) { b.root().tag = 0; }, "unknown rank"},
       {"[1.5,2.5]", [](Block& b) { b.root().tag = 9; }, "unknown rank"},
-      {"[1.5,0.3333333333333333]", [](Block& b) { b.root().detail |= SLW_MIXED; b.root().count = 1; }, "says it is one"},
+      {"[1.5,0.3333333333333333]",
+       [](Block& b) {
+         b.root().detail |= SLW_MIXED;
+         b.root().count = 1;
+       },
+       "says it is one"},
       {"[1,2]", [](Block& b) { b.root().detail |= SLW_MIXED; }, "where none belongs"},
       {"[1.5,2.5]",
        [&](Block& b) { std::memcpy(const_cast<void*>(slw_payload(&b.root())), &nan, sizeof nan); },
        "not finite"},
-      {"[1,2]", [](Block& b) { b.root().detail = SLW_BOOL; b.root().count = 16; }, "neither 0 nor 1"},
+      {"[1,2]",
+       [](Block& b) {
+         b.root().detail = SLW_BOOL;
+         b.root().count = 16;
+       },
+       "neither 0 nor 1"},
   };
   for (const Damage& damage : kDamages) {
     INFO(damage.json << ": " << damage.said);

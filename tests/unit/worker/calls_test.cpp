@@ -89,7 +89,8 @@ class Served {
       : predictor_(std::move(work)),
         ends_(connected()),
         client_(client_of(std::move(ends_.first))),
-        thread_([this, limits] { ended_ = serve_calls(std::move(ends_.second), predictor_, limits, [] {}); }) {}
+        thread_(
+            [this, limits] { ended_ = serve_calls(std::move(ends_.second), predictor_, limits, [] {}); }) {}
   ~Served() {
     client_.close();
     thread_.join();
@@ -124,7 +125,8 @@ Answer told(const std::function<void(AnswerPacket&, std::string&)>& lie, std::st
       CallPacket packet{};
       std::memcpy(&packet, buffer.data(), sizeof packet);
       if (packet.kind == CallKind::response_area) {
-        response.emplace(std::move(*SharedArea::received(descriptor, packet.bytes, SharedArea::Access::write)));
+        response.emplace(
+            std::move(*SharedArea::received(descriptor, packet.bytes, SharedArea::Access::write)));
         area = &*response;
       }
       if (packet.kind != CallKind::call) continue;
@@ -231,7 +233,9 @@ TEST_CASE("a worker that has ended is lost, or cannot be reached") {
 }
 
 TEST_CASE("a worker that lies is found out") {
-  const auto lie = [](auto change) { return told([&](AnswerPacket& answer, std::string&) { change(answer); }); };
+  const auto lie = [](auto change) {
+    return told([&](AnswerPacket& answer, std::string&) { change(answer); });
+  };
   const auto is_broken = [](const Answer& answer, const char* why) {
     CHECK(answer.fate == Fate::broken);
     CHECK_THAT(answer.error, Contains(why));
@@ -242,13 +246,29 @@ TEST_CASE("a worker that lies is found out") {
   is_broken(lie([](AnswerPacket& a) { a.bytes = ~std::uint64_t{0} - 62; }), "outside the memory");
   is_broken(lie([](AnswerPacket& a) { a.bytes = 15; }), "which is none");
   is_broken(lie([](AnswerPacket& a) { a.kind = static_cast<AnswerKind>(9); }), "unknown kind");
-  is_broken(lie([](AnswerPacket& a) { a.kind = AnswerKind::failed; a.message_size = 1; }), "texts of a wrong size");
-  is_broken(lie([](AnswerPacket& a) { a.kind = AnswerKind::failed; a.message_size = a.pointer_size = 0x80000000; }),
+  is_broken(lie([](AnswerPacket& a) {
+              a.kind = AnswerKind::failed;
+              a.message_size = 1;
+            }),
             "texts of a wrong size");
-  is_broken(lie([](AnswerPacket& a) { a.kind = AnswerKind::needs_room; a.bytes = 1; }), "wrong amount");
-  is_broken(lie([](AnswerPacket& a) { a.kind = AnswerKind::needs_room; a.bytes = ~std::uint64_t{0}; }), "wrong amount");
+  is_broken(lie([](AnswerPacket& a) {
+              a.kind = AnswerKind::failed;
+              a.message_size = a.pointer_size = 0x80000000;
+            }),
+            "texts of a wrong size");
+  is_broken(lie([](AnswerPacket& a) {
+              a.kind = AnswerKind::needs_room;
+              a.bytes = 1;
+            }),
+            "wrong amount");
+  is_broken(lie([](AnswerPacket& a) {
+              a.kind = AnswerKind::needs_room;
+              a.bytes = ~std::uint64_t{0};
+            }),
+            "wrong amount");
   is_broken(told([](AnswerPacket&, std::string& texts) { texts.assign(20'000, 'x'); }), "wrong size");
-  const std::string damaged("\x06\0\0\0\x05\0\0\0\0\0\0\0\0\0\0\x70", 16);  // a string of five bytes, far away
+  const std::string damaged("\x06\0\0\0\x05\0\0\0\0\0\0\0\0\0\0\x70",
+                            16);  // a string of five bytes, far away
   is_broken(told([](AnswerPacket&, std::string&) {}, damaged), "outside the document");
 }
 
