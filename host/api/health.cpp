@@ -183,6 +183,12 @@ void write_server(PrometheusText& text, const http::ServerStats& stats) {
   counter("slipway_http_connections_open", "gauge", "Connections open now.", stats.connections_open);
   counter("slipway_http_connections_refused_total", "counter", "Connections refused: too many.",
           stats.connections_refused);
+  counter("slipway_http_connections_evicted_total", "counter", "Idle connections closed to make room.",
+          stats.connections_evicted);
+  counter("slipway_http_body_bytes", "gauge", "Memory that large and waiting request bodies hold now.",
+          stats.body_bytes);
+  counter("slipway_http_bodies_refused_total", "counter", "Bodies that there was no memory for.",
+          stats.bodies_refused);
   counter("slipway_http_requests_total", "counter", "Well-formed HTTP requests.", stats.requests);
   counter("slipway_http_protocol_errors_total", "counter", "Requests refused before any route saw them.",
           stats.protocol_errors);

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
+#include "http/connection_slots.hpp"
 
 namespace slipway::http {
 
@@ -40,8 +41,14 @@ Result<ListenGroup> listen_on(const std::string& host, std::uint16_t port, unsig
 // does not let us.
 bool stop_new_connections(int listening_socket);
 
+// Who is at the other end of a connection.
+struct Peer {
+  std::string text;  // "192.0.2.1:4711", "[2001:db8::1]:4711", "uid 1000 pid 4711"
+  ClientKey client = kNobody;
+};
+
 // A connection, non-blocking and without Nagle's delay; of a Unix socket, one of this user or root (EACCES
 // where it was another's, and it is closed). -1 with errno.
-int accept_connection(int listening_socket, std::string& peer);
+int accept_connection(int listening_socket, Peer& peer);
 
 }  // namespace slipway::http
