@@ -117,6 +117,7 @@ class Reader {
     size(limits, "/limits/header", config_.http.max_header_bytes);
     size(limits, "/limits/bodies", config_.http.max_bodies_bytes);
     size(limits, "/limits/target", config_.http.max_target_bytes);
+    limits.number("gzip_ratio", config_.http.max_gzip_ratio);
     limits.number("headers", config_.http.max_headers);
     limits.number("connections", config_.http.max_connections);
     limits.number("connections_per_address", config_.http.max_connections_of_client);

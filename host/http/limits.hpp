@@ -13,7 +13,8 @@ struct Limits {
       16 * 1024;  // request line and headers together; a chunked body's trailers, too
   std::size_t max_headers = 100;
   std::size_t max_target_bytes = 8 * 1024;
-  std::size_t max_body_bytes = 16 * 1024 * 1024;  // after chunks are joined
+  std::size_t max_body_bytes = 16 * 1024 * 1024;  // after chunks are joined, and inflated
+  std::size_t max_gzip_ratio = 100;               // by which a body of more than 1 MiB may grow
   std::size_t max_bodies_bytes = 0;               // of all requests together; 0: see all_bodies()
   std::size_t max_connections = 10'000;           // over all threads; more are answered 503 and closed
   std::size_t max_connections_of_client = 0;      // more are answered 429 and closed; 0: see of_client()

@@ -143,6 +143,7 @@ Step Session::receive_request() {
         holds_memory_ = true;
         co_return true;
       case RequestParser::Progress::refused:
+        if (parser_.refusal().of_coding) exchange_.response_.add_header("Accept-Encoding", "gzip");
         refuse(parser_.refusal().status, parser_.refusal().detail);
         co_return false;
       case RequestParser::Progress::have_head:
