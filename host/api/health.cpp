@@ -199,6 +199,14 @@ void write_server(PrometheusText& text, const http::ServerStats& stats) {
           stats.accept_failures);
 }
 
+void write_keys(PrometheusText& text, const KeyGuard& keys) {
+  constexpr std::string_view kName = "slipway_key_refusals_total";
+  text.begin(kName, "counter", "Requests refused for their key, or for want of one.");
+  text.sample(kName, PrometheusText::label("reason", "unknown"), keys.refused(KeyGuard::kUnknown));
+  text.sample(kName, PrometheusText::label("reason", "not_allowed"), keys.refused(KeyGuard::kNotAllowed));
+  text.sample(kName, PrometheusText::label("reason", "too_fast"), keys.refused(KeyGuard::kTooFast));
+}
+
 }  // namespace
 
 void HealthService::live(http::Exchange& exchange) const {
@@ -229,6 +237,7 @@ void HealthService::metrics(http::Exchange& exchange) const {
   write_admission(text, versions);
   write_shadows(text, *table);
   write_model_metrics(text, versions);
+  if (keys_ != nullptr) write_keys(text, *keys_);
   if (catalog_ != nullptr) write_lifecycle(text, tables_, *catalog_, *reaper_);
   if (idle_ != nullptr) write_idle(text, idle_->counters());
   if (const http::Server* const server = server_.load(std::memory_order_acquire); server != nullptr)

@@ -46,6 +46,10 @@ class Reader {
     top.text("models", config_.models);
     top.text("store", config_.store);
     top.text("control", config_.control);
+    top.text("keys", config_.keys);
+    std::string metrics;
+    top.text("metrics", metrics);
+    config_.open_metrics = metrics == "open";
     top.text("cache", config_.cache);
     top.number("threads", config_.threads);
     top.number("pool", config_.pool);

@@ -20,8 +20,10 @@ namespace slipway::cli {
 struct HostConfig {
   std::string models;
   lifecycle::FolderOptions folder;
-  std::string store;    // instead of `models`
-  std::string control;  // the socket for operators; empty: in the store
+  std::string store;          // instead of `models`
+  std::string control;        // the socket for operators; empty: in the store
+  std::string keys;           // the file of callers' keys; empty: nobody needs one
+  bool open_metrics = false;  // without a key
   std::vector<http::ListenAddress> listen{http::ListenAddress{}};
   unsigned threads = 0;  // 0: one a core that this process may use
   std::size_t pool = 64;

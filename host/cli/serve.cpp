@@ -22,6 +22,7 @@ struct ServeFlags {
   std::string models;
   std::string store;
   std::string control;
+  std::string keys;
   std::vector<std::string> listen;
   unsigned threads = 0;
   std::string cache;
@@ -34,6 +35,7 @@ Status overlay_flags(const ServeFlags& flags, HostConfig& config) {
   if (!flags.models.empty()) config.models = flags.models;
   if (!flags.store.empty()) config.store = flags.store;
   if (!flags.control.empty()) config.control = flags.control;
+  if (!flags.keys.empty()) config.keys = flags.keys;
   if (!flags.cache.empty()) config.cache = flags.cache;
   if (flags.threads != 0) config.threads = flags.threads;
   if (!flags.listen.empty()) config.listen.clear();
@@ -77,16 +79,36 @@ sigset_t block_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  sigset_t blocked = set;
+  sigaddset(&blocked, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return set;
 }
 
-int wait_for_signal(const sigset_t& set) {
-  int signal = 0;
-  while (sigwait(&set, &signal) != 0) {
+// What changes while a host runs: SIGHUP. A file that is wrong changes nothing.
+void reload(api::KeyGuard* keys) {
+  if (keys == nullptr) return log(Level::info, "SIGHUP: there is nothing to read again");
+  if (const Status read = keys->reload(); !read)
+    return log(Level::error, "the keys stay as they were", {{"why", read.error().message}});
+  log(Level::info, "the keys were read again", {{"keys", static_cast<std::int64_t>(keys->keys())}});
+}
+
+// Until one that ends the host; SIGHUP does not.
+int wait_for_signal(const sigset_t& ending, api::KeyGuard* keys) {
+  sigset_t set = ending;
+  sigaddset(&set, SIGHUP);
+  while (true) {
+    int signal = 0;
+    if (sigwait(&set, &signal) != 0) continue;
+    if (signal != SIGHUP) return signal;
+    reload(keys);
   }
-  return signal;
+}
+
+Result<std::unique_ptr<api::KeyGuard>> open_keys(const HostConfig& config) {
+  if (config.keys.empty()) return std::unique_ptr<api::KeyGuard>();
+  return api::KeyGuard::open(config.keys, config.threads);
 }
 
 // glibc gives up to eight heaps a core to threads that happen to allocate at once, and keeps what each has
@@ -151,6 +173,8 @@ int serve(const HostConfig& config) {
   if (const Status started = telemetry::start_log(config.log); !started)
     return complain(started.error().message), kFailure;
 
+  const Result<std::unique_ptr<api::KeyGuard>> keys = open_keys(config);
+  if (!keys) return complain(keys.error().message), kUsage;
   model::RoutingTableOwner tables;
   lifecycle::Catalog catalog(tables);
   const Result<std::unique_ptr<lifecycle::Reaper>> reaper = lifecycle::Reaper::start(catalog, config.drain);
@@ -173,7 +197,7 @@ int serve(const HostConfig& config) {
   options.document = config.document;
   options.request_log = config.request_log;
   options.waker = idle->get();
-  api::Service service(tables, pool, shadows, options);
+  api::Service service(tables, pool, shadows, options, {keys->get(), config.open_metrics});
 
   service.health().set_lifecycle(catalog, **reaper, **idle);
   http::ServerOptions http;
@@ -187,7 +211,7 @@ int serve(const HostConfig& config) {
   tables.set_refresh([&server = **server] { server.nudge(); });
   service.health().set_ready(true);
   log_listening(**server, config, (*source)->at_start());
-  const int signal = wait_for_signal(signals);
+  const int signal = wait_for_signal(signals, keys->get());
   source->reset();
   (*idle)->stop();
   const int exit = drain(**server, service, pool, shadows, catalog, **reaper, signals, config, signal);
@@ -212,6 +236,10 @@ void add_serve_command(CLI::App& app, int& exit) {
   command
       ->add_option("--control", flags->control, "With --store: the socket for operators [STORE/control.sock]")
       ->envname("SLIPWAY_CONTROL");
+  command
+      ->add_option("--keys", flags->keys,
+                   "File of the keys that callers need; see slipway keys. Without it nobody needs one")
+      ->envname("SLIPWAY_KEYS");
   command
       ->add_option("-l,--listen", flags->listen,
                    "Address and port, e.g. 0.0.0.0:8080; may be given again [127.0.0.1:8080]")
