@@ -48,7 +48,8 @@ const KeyRing& KeyGuard::ring(unsigned thread) {
   return *own.ring;
 }
 
-bool KeyGuard::admit(http::Exchange& exchange, std::string_view model) {
+// Null, and the answer is 401, if there is none.
+const KeyRing::Entry* KeyGuard::find(http::Exchange& exchange) {
   const std::string_view key = presented(exchange.request());
   const KeyRing::Entry* const entry = key.empty() ? nullptr : ring(exchange.thread_index()).find(key);
   if (entry == nullptr) {
@@ -58,8 +59,13 @@ bool KeyGuard::admit(http::Exchange& exchange, std::string_view model) {
     refuse(exchange, kUnknown, 401,
            key.empty() ? "this needs a key; send it as Authorization: Bearer KEY, or as X-Api-Key: KEY"
                        : "the key is not known here, or not any more");
-    return false;
   }
+  return entry;
+}
+
+bool KeyGuard::admit(http::Exchange& exchange, std::string_view model) {
+  const KeyRing::Entry* const entry = find(exchange);
+  if (entry == nullptr) return false;
   if (entry->interval != 0) {
     const Nanoseconds wait = entry->rate->take(monotonic_now(), entry->interval, entry->burst);
     if (wait > 0) {

@@ -26,6 +26,9 @@ class KeyGuard {
   Status reload();
   std::size_t keys() const;  // [any]
 
+  // Whether the request has a key. If not: answers 401.  [serving thread]
+  bool knows(http::Exchange& exchange) { return find(exchange) != nullptr; }
+
   // Whether the request's key may call `model`, or is a key at all if that is empty. If not: answers 401, 403
   // or 429.  [serving thread]
   bool admit(http::Exchange& exchange, std::string_view model);
@@ -40,6 +43,7 @@ class KeyGuard {
 
   KeyGuard(std::string file, unsigned serving_threads) : file_(std::move(file)), threads_(serving_threads) {}
   const KeyRing& ring(unsigned thread);
+  const KeyRing::Entry* find(http::Exchange& exchange);
   void refuse(http::Exchange& exchange, Refusal why, int status, std::string_view detail);
 
   const std::string file_;

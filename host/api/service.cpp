@@ -1,5 +1,8 @@
 #include "api/service.hpp"
 
+#include <exception>
+
+#include "api/answers.hpp"
 #include "api/guarded.hpp"
 
 namespace slipway::api {
@@ -78,6 +81,17 @@ Service::Service(const model::RoutingTableOwner& tables, serving::Pool& pool, se
       Method::get, "/metrics", [this](Exchange& exchange, const RouteMatch&) { health_.metrics(exchange); },
       access.open_metrics ? Needs::nothing : Needs::any_key);
   if (access.keys != nullptr) health_.set_keys(*access.keys);
+}
+
+// Whatever takes a body needs a key.
+bool Service::wants_body(Exchange& exchange) noexcept {
+  if (access_.keys == nullptr || exchange.request().method() != Method::post) return true;
+  try {
+    return access_.keys->knows(exchange);
+  } catch (const std::exception&) {
+    answer_problem(exchange, 503, "the host could not answer; most likely it is out of memory");
+    return false;
+  }
 }
 
 }  // namespace slipway::api

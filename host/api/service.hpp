@@ -18,13 +18,16 @@ struct Access {
   bool open_metrics = false;
 };
 
-class Service {
+class Service final : public http::Handler {
  public:
   // All must outlive it.
   Service(const model::RoutingTableOwner& tables, serving::Pool& pool, serving::ShadowRunner& shadows,
           const PredictOptions& options, const Access& access);
 
-  http::Handler& handler() { return router_; }
+  // A caller without a key is told so before its body is read.
+  bool wants_body(http::Exchange& exchange) noexcept override;
+  void handle(http::Exchange& exchange) noexcept override { router_.handle(exchange); }
+
   HealthService& health() { return health_; }
   // Each serving thread calls it when a table has been announced.
   void refresh(unsigned thread) { predict_.refresh(thread); }

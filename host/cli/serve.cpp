@@ -205,7 +205,7 @@ int serve(const HostConfig& config) {
   http.threads = config.threads;
   http.limits = config.http;
   http.on_nudge = [&service](unsigned thread) { service.refresh(thread); };
-  Result<std::unique_ptr<http::Server>> server = http::Server::start(http, service.handler());
+  Result<std::unique_ptr<http::Server>> server = http::Server::start(http, service);
   if (!server) return complain(server.error().message), kFailure;
   service.health().set_server(server->get());
   tables.set_refresh([&server = **server] { server.nudge(); });

@@ -148,15 +148,29 @@ Step Session::receive_request() {
         co_return false;
       case RequestParser::Progress::have_head:
         stage = Stage::body;
-        if (parser_.expects_continue() && input_.empty()) out_.append(kContinue);
+        body_began_ = !input_.empty();
         break;
       case RequestParser::Progress::need_more:
         if (stage == Stage::idle && !input_.empty()) stage = Stage::head;
+        if (stage == Stage::body && waits_for_ != stage && !ask_for_body()) co_return false;
         if (!count_body(stage == Stage::body)) co_return false;
         if (!co_await receive_more(stage)) co_return false;
         break;
     }
   }
+}
+
+// False: nobody wants the body, and it is refused.
+bool Session::ask_for_body() {
+  name_request();
+  if (!thread_.handler().wants_body(exchange_)) {
+    exchange_.response_.close_connection();
+    input_ = {};
+    queue_answer();
+    return false;
+  }
+  if (parser_.expects_continue() && !body_began_) out_.append(kContinue);
+  return true;
 }
 
 // Writes what there is and waits for more of a request. Each stage has a time of its own, which its bytes do

@@ -90,6 +90,7 @@ class Session final : public DeadlineEntry, public Watcher {
   void begin_stage(Stage stage);
   void watch_rate(Nanoseconds now);
   bool timed_out(Stage stage);
+  bool ask_for_body();
   bool count_body(bool waits);  // false: it is refused
   void refuse(int status, std::string_view detail);
   bool queue_answer();  // false: it is the connection's last
@@ -130,8 +131,9 @@ class Session final : public DeadlineEntry, public Watcher {
   std::size_t sent_ = 0;   // of both
   std::size_t gathered_ = 0;
 
-  bool closing_ = false;   // the answer in out_ is the last
-  bool too_slow_ = false;  // its body's rate
+  bool body_began_ = false;  // some of it came with the head
+  bool closing_ = false;     // the answer in out_ is the last
+  bool too_slow_ = false;    // its body's rate
   bool evicted_ = false;
   bool gone_ = false;  // nobody reads an answer any more, or the server does not wait for it
   bool holds_memory_ = false;

@@ -180,6 +180,25 @@ def test_who_asks_too_fast_is_told_when_to_come_again(env):
         refused(connection.request("POST", PREDICT, [1], bearer(slow)), 429)
 
 
+def test_without_a_key_no_body_is_read(env):
+    file = env.folder("keys") / "keys.yaml"
+    key = make(env, file, "all")
+    with env.host(flags=["--keys", str(file)]) as host:
+        for headers in ({}, bearer("wrong"), {"Expect": "100-continue"}):
+            with host.connect() as connection:
+                connection.send(request_bytes("POST", PREDICT, b" " * 1_000_000, headers)[:300])
+                response = refused(connection.read(), 401)  # and no 100 before it
+                assert response.closes()
+                connection.expect_closed()
+        with host.connect() as connection:
+            whole = request_bytes("POST", PREDICT, [1, 2], {"Expect": "100-continue", **bearer(key)})
+            for _ in range(2):
+                connection.send(whole[:-6])
+                expect.equal(connection.read(interim=True).status, 100, "interim status")
+                connection.send(whole[-6:])
+                expect.answer(connection.read(), {"sum": 3.0})
+
+
 # ---- rotation
 
 def test_sighup_takes_the_file_as_it_is_and_a_wrong_one_changes_nothing(env):
