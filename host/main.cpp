@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
     cli::add_check_command(app, exit);
     cli::add_schema_command(app, exit);
     cli::add_store_command(app, exit);
+    cli::add_keys_command(app, exit);
     cli::add_worker_command(app, exit);
     cli::add_control_commands(app, exit);
     cli::add_canary_command(app, exit);

@@ -212,6 +212,12 @@ void write_server(PrometheusText& text, const http::ServerStats& stats) {
   counter("slipway_http_connections_open", "gauge", "Connections open now.", stats.connections_open);
   counter("slipway_http_connections_refused_total", "counter", "Connections refused: too many.",
           stats.connections_refused);
+  counter("slipway_http_connections_evicted_total", "counter", "Idle connections closed to make room.",
+          stats.connections_evicted);
+  counter("slipway_http_body_bytes", "gauge", "Memory that large and waiting request bodies hold now.",
+          stats.body_bytes);
+  counter("slipway_http_bodies_refused_total", "counter", "Bodies that there was no memory for.",
+          stats.bodies_refused);
   counter("slipway_http_requests_total", "counter", "Well-formed HTTP requests.", stats.requests);
   counter("slipway_http_protocol_errors_total", "counter", "Requests refused before any route saw them.",
           stats.protocol_errors);
@@ -220,6 +226,14 @@ void write_server(PrometheusText& text, const http::ServerStats& stats) {
           stats.disconnects);
   counter("slipway_http_accept_failures_total", "counter", "Connections that could not be accepted.",
           stats.accept_failures);
+}
+
+void write_keys(PrometheusText& text, const KeyGuard& keys) {
+  constexpr std::string_view kName = "slipway_key_refusals_total";
+  text.begin(kName, "counter", "Requests refused for their key, or for want of one.");
+  text.sample(kName, PrometheusText::label("reason", "unknown"), keys.refused(KeyGuard::kUnknown));
+  text.sample(kName, PrometheusText::label("reason", "not_allowed"), keys.refused(KeyGuard::kNotAllowed));
+  text.sample(kName, PrometheusText::label("reason", "too_fast"), keys.refused(KeyGuard::kTooFast));
 }
 
 }  // namespace
@@ -253,6 +267,7 @@ void HealthService::metrics(http::Exchange& exchange) const {
   write_workers(text, versions);
   write_shadows(text, *table);
   write_model_metrics(text, versions);
+  if (keys_ != nullptr) write_keys(text, *keys_);
   if (catalog_ != nullptr) write_lifecycle(text, tables_, *catalog_, *reaper_);
   if (idle_ != nullptr) write_idle(text, idle_->counters());
   if (const http::Server* const server = server_.load(std::memory_order_acquire); server != nullptr)

@@ -3,6 +3,7 @@
 
 #include <atomic>
 
+#include "api/key_guard.hpp"
 #include "http/exchange.hpp"
 #include "http/server.hpp"
 #include "lifecycle/idle_keeper.hpp"
@@ -26,6 +27,8 @@ class HealthService {
     reaper_ = &reaper;
     idle_ = &idle;
   }
+  // What counts refused callers; it must outlive the last request. Before the first one.
+  void set_keys(const KeyGuard& keys) { keys_ = &keys; }
   // Whose own numbers are among the metrics, once there is one; it must outlive the last request.  [any]
   void set_server(const http::Server* server) { server_.store(server, std::memory_order_release); }
 
@@ -38,6 +41,7 @@ class HealthService {
   const Nanoseconds started_;
   std::atomic<bool> ready_{false};
   std::atomic<const http::Server*> server_{nullptr};
+  const KeyGuard* keys_ = nullptr;
   const lifecycle::Catalog* catalog_ = nullptr;
   const lifecycle::Reaper* reaper_ = nullptr;
   const lifecycle::IdleKeeper* idle_ = nullptr;

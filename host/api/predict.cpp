@@ -179,6 +179,12 @@ void PredictService::run_on_pool(http::Exchange& exchange, std::shared_ptr<model
                                  model::Lease lease, const RequestTime& time,
                                  std::shared_ptr<model::Shadow> shadow) {
   serving::ServedVersion& served = serving::ServedVersion::of(*slot);
+  if (!exchange.request().count_body()) {
+    constexpr std::string_view kWhy =
+        "requests that wait have all the memory they may; try again in a moment";
+    answer_busy(exchange, 503, kWhy);
+    return log_request(exchange, 503, "no_memory", kWhy, slot->version().version(), time.received);
+  }
   std::shared_ptr<PredictJob> job = take_job(exchange.thread_index());
   job->prepare(exchange, slot, std::move(lease), time, std::move(shadow));
   if (!served.admission().enqueue(job)) {

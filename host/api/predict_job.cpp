@@ -16,6 +16,7 @@ void PredictJob::prepare(http::Exchange& exchange, std::shared_ptr<model::Slot> 
   version_ = slot_->version().version();
   received_ = time.received;
   body_.swap(exchange.request().body());
+  body_share_ = std::move(exchange.request().body_share());
   out_.clear();
   call_.reset(PredictService::kKeptBytes);
   call_.request_id = request_id_;
@@ -24,6 +25,7 @@ void PredictJob::prepare(http::Exchange& exchange, std::shared_ptr<model::Slot> 
 
 void PredictJob::withdraw(http::Exchange& exchange) {
   body_.swap(exchange.request().body());
+  exchange.request().body_share() = std::move(body_share_);
   lease_.release();
   shadow_.reset();
   slot_.reset();
@@ -53,6 +55,7 @@ void PredictJob::finish(http::Exchange& exchange) noexcept {
   service_.answer(exchange, call_, *slot_, version_, received_);
   served().count(call_, received_);
   body_.shrink(PredictService::kKeptBytes);
+  body_share_.release();
   slot_.reset();
   service_.give_back(exchange.thread_index(), shared_from_this());
 }

@@ -42,6 +42,7 @@ class PredictJob : public http::Deferred,
   PredictService& service_;
   model::Call call_;
   PaddedBuffer body_;
+  http::BodyShare body_share_;  // its part of all bodies' memory
   PaddedBuffer out_;
   std::string request_id_;
   std::string version_;                // of the model, for the answer after the lease has gone

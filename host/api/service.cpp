@@ -1,5 +1,8 @@
 #include "api/service.hpp"
 
+#include <exception>
+
+#include "api/answers.hpp"
 #include "api/guarded.hpp"
 
 namespace slipway::api {
@@ -11,13 +14,25 @@ using http::RouteMatch;
 
 }  // namespace
 
-void Service::add(Method method, std::string_view pattern, http::RouteFunction function) {
+// Without keys a route is what it was: nothing is asked.
+void Service::add(Method method, std::string_view pattern, http::RouteFunction function, Needs needs) {
+  if (access_.keys != nullptr && needs != Needs::nothing)
+    function = [keys = access_.keys, needs, function = std::move(function)](Exchange& exchange,
+                                                                            const RouteMatch& match) {
+      const bool of_model = needs == Needs::key_for_model;
+      if (keys->admit(exchange, of_model ? match.parameter(0) : std::string_view()))
+        function(exchange, match);
+    };
   add_route(router_, method, pattern, std::move(function));
 }
 
 Service::Service(const model::RoutingTableOwner& tables, serving::Pool& pool, serving::ShadowRunner& shadows,
-                 const PredictOptions& options)
-    : predict_(tables, pool, shadows, options), models_(tables), docs_(tables), health_(tables) {
+                 const PredictOptions& options, const Access& access)
+    : access_(access),
+      predict_(tables, pool, shadows, options),
+      models_(tables),
+      docs_(tables),
+      health_(tables) {
   add(Method::post, "/models/{name}/predict", [this](Exchange& exchange, const RouteMatch& match) {
     predict_.predict(exchange, match.parameter(0));
   });
@@ -29,7 +44,9 @@ Service::Service(const model::RoutingTableOwner& tables, serving::Pool& pool, se
       [this](Exchange& exchange, const RouteMatch& match) {
         predict_.predict_label(exchange, match.parameter(0), match.parameter(1));
       });
-  add(Method::get, "/models", [this](Exchange& exchange, const RouteMatch&) { models_.list(exchange); });
+  add(
+      Method::get, "/models", [this](Exchange& exchange, const RouteMatch&) { models_.list(exchange); },
+      Needs::any_key);
   add(Method::get, "/models/{name}", [this](Exchange& exchange, const RouteMatch& match) {
     models_.describe_model(exchange, match.parameter(0));
   });
@@ -48,12 +65,33 @@ Service::Service(const model::RoutingTableOwner& tables, serving::Pool& pool, se
       [this](Exchange& exchange, const RouteMatch& match) {
         docs_.model(exchange, match.parameter(0), match.parameter(1));
       });
-  add(Method::get, "/openapi.json", [this](Exchange& exchange, const RouteMatch&) { docs_.all(exchange); });
-  add(Method::get, "/docs", [this](Exchange& exchange, const RouteMatch&) { docs_.page(exchange); });
-  add(Method::get, "/health/live", [this](Exchange& exchange, const RouteMatch&) { health_.live(exchange); });
-  add(Method::get, "/health/ready",
-      [this](Exchange& exchange, const RouteMatch&) { health_.ready(exchange); });
-  add(Method::get, "/metrics", [this](Exchange& exchange, const RouteMatch&) { health_.metrics(exchange); });
+  add(
+      Method::get, "/openapi.json", [this](Exchange& exchange, const RouteMatch&) { docs_.all(exchange); },
+      Needs::any_key);
+  add(
+      Method::get, "/docs", [this](Exchange& exchange, const RouteMatch&) { docs_.page(exchange); },
+      Needs::any_key);
+  add(
+      Method::get, "/health/live", [this](Exchange& exchange, const RouteMatch&) { health_.live(exchange); },
+      Needs::nothing);
+  add(
+      Method::get, "/health/ready",
+      [this](Exchange& exchange, const RouteMatch&) { health_.ready(exchange); }, Needs::nothing);
+  add(
+      Method::get, "/metrics", [this](Exchange& exchange, const RouteMatch&) { health_.metrics(exchange); },
+      access.open_metrics ? Needs::nothing : Needs::any_key);
+  if (access.keys != nullptr) health_.set_keys(*access.keys);
+}
+
+// Whatever takes a body needs a key.
+bool Service::wants_body(Exchange& exchange) noexcept {
+  if (access_.keys == nullptr || exchange.request().method() != Method::post) return true;
+  try {
+    return access_.keys->knows(exchange);
+  } catch (const std::exception&) {
+    answer_problem(exchange, 503, "the host could not answer; most likely it is out of memory");
+    return false;
+  }
 }
 
 }  // namespace slipway::api

@@ -22,6 +22,7 @@ void add_predict_command(CLI::App& app, int& exit);
 void add_check_command(CLI::App& app, int& exit);
 void add_schema_command(CLI::App& app, int& exit);
 void add_store_command(CLI::App& app, int& exit);
+void add_keys_command(CLI::App& app, int& exit);
 void add_worker_command(CLI::App& app, int& exit);
 void add_canary_command(CLI::App& app, int& exit);
 void add_shadow_command(CLI::App& app, int& exit);

@@ -47,6 +47,10 @@ class Reader {
     top.text("store", config_.store);
     top.text("control", config_.control);
     top.text("takeover_socket", config_.takeover_socket);
+    top.text("keys", config_.keys);
+    std::string metrics;
+    top.text("metrics", metrics);
+    config_.open_metrics = metrics == "open";
     top.text("cache", config_.cache);
     top.number("threads", config_.threads);
     top.number("pool", config_.pool);
@@ -116,14 +120,27 @@ class Reader {
   void read_limits(Section limits) {
     size(limits, "/limits/body", config_.http.max_body_bytes);
     size(limits, "/limits/header", config_.http.max_header_bytes);
+    size(limits, "/limits/bodies", config_.http.max_bodies_bytes);
+    size(limits, "/limits/target", config_.http.max_target_bytes);
+    limits.number("gzip_ratio", config_.http.max_gzip_ratio);
+    limits.number("headers", config_.http.max_headers);
     limits.number("connections", config_.http.max_connections);
+    limits.number("connections_per_address", config_.http.max_connections_of_client);
+    limits.number("pipelined", config_.http.max_pipelined);
     limits.number("depth", config_.document.depth);
     limits.number("values", config_.document.nodes);
     duration(limits, "/limits/header_timeout", config_.http.header_timeout);
     duration(limits, "/limits/body_timeout", config_.http.body_timeout);
+    size(limits, "/limits/body_rate", config_.http.body_rate);
+    duration(limits, "/limits/body_rate_window", config_.http.body_rate_window);
     duration(limits, "/limits/idle_timeout", config_.http.idle_timeout);
+    duration(limits, "/limits/write_timeout", config_.http.write_timeout);
     duration(limits, "/limits/drain", config_.drain);
     duration(limits, "/limits/probe", config_.probe);
+    if (status_.ok() && config_.http.all_bodies() < config_.http.max_body_bytes)
+      status_ = Error(Code::invalid_argument,
+                      source_.describe("/limits/bodies") +
+                          ": all bodies together must be allowed as much memory as one (limits.body)");
   }
 
   void read_overrides(const slw_value* models) {

@@ -24,6 +24,8 @@ struct HostConfig {
   std::string control;          // the socket for operators; empty: in the store
   std::string takeover_socket;  // where a new host takes this one over; empty: in the store, if there is one
   bool takeover = false;        // takes the host over that listens there
+  std::string keys;             // the file of callers' keys; empty: nobody needs one
+  bool open_metrics = false;    // without a key
   std::vector<http::ListenAddress> listen{http::ListenAddress{}};
   unsigned threads = 0;  // 0: one a core that this process may use
   std::size_t pool = 64;

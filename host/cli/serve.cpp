@@ -27,6 +27,7 @@ struct ServeFlags {
   std::string control;
   bool takeover = false;
   std::string takeover_socket;
+  std::string keys;
   std::vector<std::string> listen;
   unsigned threads = 0;
   std::string cache;
@@ -41,6 +42,7 @@ Status overlay_flags(const ServeFlags& flags, HostConfig& config) {
   if (!flags.control.empty()) config.control = flags.control;
   config.takeover = flags.takeover;
   if (!flags.takeover_socket.empty()) config.takeover_socket = flags.takeover_socket;
+  if (!flags.keys.empty()) config.keys = flags.keys;
   if (!flags.cache.empty()) config.cache = flags.cache;
   if (flags.threads != 0) config.threads = flags.threads;
   if (!flags.listen.empty()) config.listen.clear();
@@ -86,9 +88,15 @@ sigset_t block_signals() {
   sigaddset(&set, SIGINT);
   sigset_t blocked = set;
   sigaddset(&blocked, kHandedOver);
+  sigaddset(&blocked, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return set;
+}
+
+Result<std::unique_ptr<api::KeyGuard>> open_keys(const HostConfig& config) {
+  if (config.keys.empty()) return std::unique_ptr<api::KeyGuard>();
+  return api::KeyGuard::open(config.keys, config.threads);
 }
 
 // glibc gives up to eight heaps a core to threads that happen to allocate at once, and keeps what each has
@@ -154,6 +162,8 @@ int serve(const HostConfig& config) {
     if (const Status begun = inherit_from_host(config, *inherited); !begun)
       return complain(begun.error().message), kFailure;
 
+  const Result<std::unique_ptr<api::KeyGuard>> keys = open_keys(config);
+  if (!keys) return complain(keys.error().message), kUsage;
   model::RoutingTableOwner tables;
   lifecycle::Catalog catalog(tables);
   const Result<std::unique_ptr<lifecycle::Reaper>> reaper = lifecycle::Reaper::start(catalog, config.drain);
@@ -183,7 +193,7 @@ int serve(const HostConfig& config) {
   options.document = config.document;
   options.request_log = config.request_log;
   options.waker = idle->get();
-  api::Service service(tables, pool, shadows, options);
+  api::Service service(tables, pool, shadows, options, {keys->get(), config.open_metrics});
 
   service.health().set_lifecycle(catalog, **reaper, **idle);
   http::ServerOptions http;
@@ -196,7 +206,7 @@ int serve(const HostConfig& config) {
   };
   service.health().set_ready(true);  // before the first who asks
   Result<std::unique_ptr<http::Server>> server =
-      http::Server::start(http, service.handler(), std::move(inherited->data));
+      http::Server::start(http, service, std::move(inherited->data));
   if (!server) return complain(server.error().message), kFailure;
   service.health().set_server(server->get());
   tables.set_refresh([&server = **server, &link = **link] {
@@ -208,7 +218,7 @@ int serve(const HostConfig& config) {
     Tenure tenure(config, {**server, **source, **link, service.health()});
     log_listening(**server, config, (*source)->at_start());
     (*link)->ready([&server = **server] { server.nudge(); });
-    tenure.wait_for_end(signals);
+    tenure.wait_for_end(signals, keys->get());
   } else {
     (*server)->hand_over_and_drain(monotonic_now() + config.drain);
   }
@@ -242,6 +252,10 @@ void add_serve_command(CLI::App& app, int& exit) {
       ->add_option("--takeover-socket", flags->takeover_socket,
                    "Where a new host takes this one over [STORE/takeover.sock]")
       ->envname("SLIPWAY_TAKEOVER_SOCKET");
+  command
+      ->add_option("--keys", flags->keys,
+                   "File of the keys that callers need; see slipway keys. Without it nobody needs one")
+      ->envname("SLIPWAY_KEYS");
   command
       ->add_option("-l,--listen", flags->listen,
                    "Address and port, e.g. 0.0.0.0:8080; may be given again [127.0.0.1:8080]")

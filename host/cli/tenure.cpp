@@ -12,13 +12,12 @@ namespace {
 using telemetry::Level;
 using telemetry::log;
 
-// kHandedOver: another process goes on in this one's place.
-int next_signal(sigset_t set, const std::atomic<bool>& handed_over) {
-  sigaddset(&set, kHandedOver);
-  int signal = 0;
-  while (sigwait(&set, &signal) != 0 || (signal == kHandedOver && !handed_over.load())) {
-  }
-  return signal;
+// What changes while a host runs. A file that is wrong changes nothing.
+void reload(api::KeyGuard* keys) {
+  if (keys == nullptr) return log(Level::info, "SIGHUP: there is nothing to read again");
+  if (const Status read = keys->reload(); !read)
+    return log(Level::error, "the keys stay as they were", {{"why", read.error().message}});
+  log(Level::info, "the keys were read again", {{"keys", static_cast<std::int64_t>(keys->keys())}});
 }
 
 }  // namespace
@@ -56,8 +55,23 @@ Tenure::Tenure(const HostConfig& config, Serving host)
     log(Level::error, "no new host can take this one over: " + listener.error().message);
 }
 
-void Tenure::wait_for_end(const sigset_t& signals) {
-  const int signal = next_signal(signals, handed_over_);
+// Until one that ends the tenure. kHandedOver: another process goes on in this one's place.
+int Tenure::next_signal(sigset_t set, api::KeyGuard* keys) {
+  sigaddset(&set, kHandedOver);
+  sigaddset(&set, SIGHUP);
+  for (;;) {
+    int signal = 0;
+    if (sigwait(&set, &signal) != 0) continue;
+    if (signal == kHandedOver && !handed_over_.load()) continue;
+    if (signal != SIGHUP) return signal;
+    host_.link.reloading();
+    reload(keys);
+    host_.link.ready_again();
+  }
+}
+
+void Tenure::wait_for_end(const sigset_t& signals, api::KeyGuard* keys) {
+  const int signal = next_signal(signals, keys);
   if (signal == kHandedOver) return;  // HostHandOver has done the rest
   host_.health.set_ready(false);
   host_.link.stopping();

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "api/health.hpp"
+#include "api/key_guard.hpp"
 #include "cli/config.hpp"
 #include "cli/host_hand_over.hpp"
 #include "cli/inherited.hpp"
@@ -38,9 +39,12 @@ class Tenure {
   Tenure(const HostConfig& config, Serving host);
 
   // When it returns nothing more is accepted, and what was accepted is being answered.  [main thread]
-  void wait_for_end(const sigset_t& signals);
+  // SIGHUP does not end it: `keys`, if there are some, are read again.
+  void wait_for_end(const sigset_t& signals, api::KeyGuard* keys);
 
  private:
+  int next_signal(sigset_t set, api::KeyGuard* keys);
+
   const HostConfig& config_;
   const Serving host_;
   HostHandOver hand_over_;

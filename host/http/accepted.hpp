@@ -1,15 +1,14 @@
 // A connection on its way to the thread that will serve it.
 #pragma once
 
-#include <string>
-
 #include "base/unique_fd.hpp"
+#include "http/listen_socket.hpp"
 
 namespace slipway::http {
 
 struct Accepted {
   UniqueFd connection;
-  std::string peer;
+  Peer peer;
 };
 
 }  // namespace slipway::http

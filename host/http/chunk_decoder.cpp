@@ -8,7 +8,11 @@ namespace slipway::http {
 namespace {
 
 constexpr std::size_t kMaxSizeLine = 4 * 1024;
-constexpr std::size_t kMaxDigits = 15;  // more bytes than any limit allows, and no overflow
+// Bytes of size lines beyond what chunks of a decent size need: a flood of extensions must not be endless
+// because the data among them is little.
+constexpr std::size_t kMaxOverhead = 16 * 1024;
+constexpr std::size_t kFreeOverhead = 16;  // a chunk
+constexpr std::size_t kMaxDigits = 15;     // more bytes than any limit allows, and no overflow
 
 bool has_control_byte(std::string_view line) {
   return std::any_of(line.begin(), line.end(), [](char byte) {
@@ -82,6 +86,9 @@ ChunkDecoder::Progress ChunkDecoder::feed_size(std::string_view line, const Limi
   if (!is_extension(line.substr(digits)))
     return malformed("a chunk's size is followed by what is no extension");
   if (size > limits.max_body_bytes - std::min(so_far, limits.max_body_bytes)) return Progress::body_too_large;
+  overhead_ += line.size();
+  overhead_ -= std::min(overhead_, kFreeOverhead + size);
+  if (overhead_ > kMaxOverhead) return Progress::line_too_long;
   left_ = size;
   stage_ = size == 0 ? Stage::trailers : Stage::data;
   return Progress::need_more;

@@ -32,6 +32,7 @@ class ChunkDecoder {
 
   Stage stage_ = Stage::size;
   std::size_t left_ = 0;      // of the current chunk
+  std::size_t overhead_ = 0;  // size lines longer than they need be
   std::size_t trailers_ = 0;  // bytes of trailers so far
   const char* wrong_ = "";
 };

@@ -167,6 +167,16 @@ Result<Address> address_of(int socket) {
   return address;
 }
 
+ClientKey client_of(Address& address) {
+  if (address.storage.ss_family == AF_INET) {
+    // No IPv6 address that begins so is a client's.
+    return std::uint64_t{0xFFFFFFFF} << 32 | ntohl(address.v4().sin_addr.s_addr);
+  }
+  ClientKey network = 0;
+  std::memcpy(&network, &address.v6().sin6_addr, sizeof network);
+  return network == kNobody ? 1 : network;  // "::1", which is somebody
+}
+
 }  // namespace
 
 SocketFile::~SocketFile() {
@@ -230,14 +240,14 @@ bool stop_new_connections(int listening_socket) {
   return ::setsockopt(listening_socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) == 0;
 }
 
-int accept_connection(int listening_socket, std::string& peer) {
+int accept_connection(int listening_socket, Peer& peer) {
   Address address;
   address.size = sizeof address.storage;
   const int connection =
       ::accept4(listening_socket, address.generic(), &address.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (connection < 0) return connection;
   if (address.storage.ss_family != AF_UNIX) {
-    peer = to_text(address);
+    peer = {to_text(address), client_of(address)};
     return connection;
   }
   std::optional<std::string> trusted = trusted_peer(connection);
@@ -246,7 +256,7 @@ int accept_connection(int listening_socket, std::string& peer) {
     errno = EACCES;
     return -1;
   }
-  peer = std::move(*trusted);
+  peer = {std::move(*trusted), kNobody};
   return connection;
 }
 

@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
+#include "http/connection_slots.hpp"
 
 namespace slipway::http {
 
@@ -66,8 +67,14 @@ Status add_sockets(ListenGroup& group, unsigned threads, int backlog);
 bool stop_new_connections(int listening_socket);
 constexpr Nanoseconds kHandshakeGrace = 100 * kMillisecond;  // for those that are under way then
 
+// Who is at the other end of a connection.
+struct Peer {
+  std::string text;  // "192.0.2.1:4711", "[2001:db8::1]:4711", "uid 1000 pid 4711"
+  ClientKey client = kNobody;
+};
+
 // A connection, non-blocking and without Nagle's delay; of a Unix socket, one of this user or root (EACCES
 // where it was another's, and it is closed). -1 with errno.
-int accept_connection(int listening_socket, std::string& peer);
+int accept_connection(int listening_socket, Peer& peer);
 
 }  // namespace slipway::http

@@ -7,6 +7,7 @@
 namespace slipway::http {
 namespace {
 
+constexpr std::size_t kKeptBody = 256 * 1024;  // for the connection's next request
 constexpr std::string_view kMethods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
 }  // namespace
@@ -27,7 +28,15 @@ std::optional<std::string_view> Request::header(std::string_view name) const {
   return std::nullopt;
 }
 
+// The buffer goes as well where it is larger than what thousands of connections may keep.
+void Request::drop_counted_body() noexcept {
+  if (!body_share_.held()) return;
+  body_share_.release();
+  body_.shrink(kKeptBody);
+}
+
 void Request::clear() {
+  drop_counted_body();
   fields_.clear();
   head_.clear();
   decoded_path_.clear();

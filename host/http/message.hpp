@@ -13,6 +13,7 @@
 
 #include "base/clock.hpp"
 #include "base/padded_buffer.hpp"
+#include "http/body_budget.hpp"
 
 namespace slipway::http {
 
@@ -46,6 +47,13 @@ class Request {
   PaddedBuffer& body() { return body_; }
   const PaddedBuffer& body() const { return body_; }
 
+  // Counts the body as it is now among all bodies. False if they would have more memory than they may.
+  bool count_body() noexcept {
+    return body_budget_ == nullptr || body_share_.cover(*body_budget_, body_.size());
+  }
+  // Goes where the body goes: who swaps it out takes this along, and keeps it while the bytes are kept.
+  BodyShare& body_share() { return body_share_; }
+
   // The caller's X-Request-Id if it is 1 to 128 visible ASCII characters, else 32 hexadecimal digits of ours.
   std::string_view request_id() const { return request_id_; }
   std::string_view peer() const { return peer_; }   // "192.0.2.1:4711", "[2001:db8::1]:4711"
@@ -57,13 +65,16 @@ class Request {
   friend class Exchange;
   friend class Session;
 
-  void clear();           // keeps memory
+  void clear();  // keeps memory
+  void drop_counted_body() noexcept;
   void release_memory();  // and this returns it
 
   std::vector<Field> fields_;
   PaddedBuffer head_;  // what the views below and in fields_ point into
   PaddedBuffer decoded_path_;
   PaddedBuffer body_;
+  BodyShare body_share_;
+  BodyBudget* body_budget_ = nullptr;  // null: bodies are not counted
   std::string_view method_text_, target_, path_, query_, request_id_, peer_;
   std::array<char, 32> own_id_{};  // what request_id_ points to if the caller gave none
   Nanoseconds arrived_ = 0;

@@ -79,10 +79,11 @@ class RequestParser::Reader {
     events->header_limit(static_cast<std::uint32_t>(
         std::min<std::size_t>(limits.max_header_bytes, std::numeric_limits<std::uint32_t>::max())));
     events->body_limit(limits.max_body_bytes);
-    have_request_line = chunked = has_length = expects_continue = false;
+    have_request_line = chunked = has_length = expects_continue = gzip = false;
     hosts = 0;
     host = {};
     status = 0;
+    of_coding = false;
     detail.clear();
   }
 
@@ -100,6 +101,8 @@ class RequestParser::Reader {
         return take_content_length(value);
       case FieldName::transfer_encoding:
         return take_transfer_encoding(value);
+      case FieldName::content_encoding:
+        return take_content_encoding(value);
       case FieldName::expect:
         return take_expect(value);
       case FieldName::unknown:
@@ -129,6 +132,7 @@ class RequestParser::Reader {
   int status = 0;
   unsigned hosts = 0;
   bool have_request_line = false, chunked = false, has_length = false, expects_continue = false;
+  bool gzip = false, of_coding = false;
 
  private:
   // Beast joins folded lines: then the value lies in a buffer of its own, or behind a line's end.
@@ -152,6 +156,14 @@ class RequestParser::Reader {
       return refuse(501,
                     "this Transfer-Encoding is not supported; send \"chunked\" alone, or a Content-Length");
     chunked = true;
+    return true;
+  }
+
+  bool take_content_encoding(std::string_view value) {
+    const bool known = equal_ignoring_case(value, "gzip") || equal_ignoring_case(value, "x-gzip");
+    of_coding = gzip || (!known && !equal_ignoring_case(value, "identity"));
+    if (of_coding) return refuse(415, "this Content-Encoding is not supported; send \"gzip\" alone, or none");
+    gzip = known;
     return true;
   }
 
@@ -180,21 +192,12 @@ void RequestParser::reset() {
   request_.clear();
   reader_->reset();
   stage_ = Stage::head;
-  scanned_ = line_start_ = request_line_ = body_left_ = 0;
-  chunks_.reset();
+  scanned_ = line_start_ = request_line_ = 0;
   keep_alive_ = expects_continue_ = passed_empty_line_ = false;
 }
 
 RequestParser::Progress RequestParser::feed(std::string_view& input) {
-  switch (stage_) {
-    case Stage::sized_body:
-      return feed_sized_body(input);
-    case Stage::chunked_body:
-      return feed_chunked_body(input);
-    case Stage::head:
-      break;
-  }
-  return feed_head(input);
+  return stage_ == Stage::body ? feed_body(input) : feed_head(input);
 }
 
 // Goes on where it stopped. A line that ends in a bare line feed is refused here: waiting for the right end
@@ -239,7 +242,11 @@ RequestParser::Progress RequestParser::read_head() {
   error_code error;
   reader_->events->put(boost::asio::const_buffer(head.data(), head.size()), error);
   if (error) {
-    if (reader_->status != 0) return refuse(reader_->status, std::move(reader_->detail));
+    if (reader_->status != 0) {
+      refuse(reader_->status, std::move(reader_->detail));
+      refusal_.of_coding = reader_->of_coding;
+      return Progress::refused;
+    }
     if (error == Error::bad_version && names_other_version(head))
       return refuse(505, "this server speaks HTTP/1.1 and HTTP/1.0");
     if (error == Error::body_limit)
@@ -249,13 +256,21 @@ RequestParser::Progress RequestParser::read_head() {
   if (!accept_head()) return Progress::refused;
   keep_alive_ = reader_->events->keep_alive();
   expects_continue_ = reader_->expects_continue;
-  if (reader_->chunked) {
-    stage_ = Stage::chunked_body;
-    return Progress::have_head;
-  }
-  if (body_left_ == 0) return Progress::complete;
-  stage_ = Stage::sized_body;
-  request_.body_.reserve(std::min(body_left_, kReserveAhead));
+  return begin_body(static_cast<std::size_t>(reader_->events->content_length().value_or(0)));
+}
+
+RequestParser::Progress RequestParser::begin_body(std::size_t length) {
+  if (reader_->chunked)
+    body_.begin_chunked();
+  else if (length != 0)
+    body_.begin_sized(length);
+  else
+    return Progress::complete;
+  stage_ = Stage::body;
+  if (reader_->gzip)
+    body_.expect_gzip();
+  else
+    request_.body_.reserve(std::min(length, kReserveAhead));
   return Progress::have_head;
 }
 
@@ -291,37 +306,24 @@ bool RequestParser::accept_length() {
   const Method method = request_.method_;
   const bool carries_body = method == Method::post || method == Method::put || method == Method::patch;
   const bool means_body = request_.http_1_0_ || request_.header("content-type").has_value();
-  if (reader_->has_length) {
-    body_left_ = static_cast<std::size_t>(reader_->events->content_length().value_or(0));
-  } else if (!reader_->chunked && carries_body && means_body) {
+  if (!reader_->has_length && !reader_->chunked && carries_body && means_body) {
     refuse(411, "the request says that it has a body but not how long it is; send Content-Length, or chunks");
     return false;
   }
   return true;
 }
 
-RequestParser::Progress RequestParser::feed_sized_body(std::string_view& input) {
-  const std::size_t taken = std::min(body_left_, input.size());
-  request_.body_.append(input.substr(0, taken));
-  input.remove_prefix(taken);
-  body_left_ -= taken;
-  return body_left_ == 0 ? Progress::complete : Progress::need_more;
-}
-
-RequestParser::Progress RequestParser::feed_chunked_body(std::string_view& input) {
-  switch (chunks_.feed(input, limits_, request_.body_)) {
-    case ChunkDecoder::Progress::need_more:
+RequestParser::Progress RequestParser::feed_body(std::string_view& input) {
+  switch (body_.feed(input, limits_, request_.body_)) {
+    case BodyReader::Progress::need_more:
       return Progress::need_more;
-    case ChunkDecoder::Progress::complete:
+    case BodyReader::Progress::complete:
       return Progress::complete;
-    case ChunkDecoder::Progress::malformed:
-      return refuse(400, std::string("malformed chunked body: ") + chunks_.wrong());
-    case ChunkDecoder::Progress::line_too_long:
-      return refuse(431, "a chunk's extensions or the trailers are too long");
-    case ChunkDecoder::Progress::body_too_large:
+    case BodyReader::Progress::refused:
       break;
   }
-  return refuse(413, "the body has more than " + std::to_string(limits_.max_body_bytes) + " bytes");
+  refusal_ = std::move(body_.refusal());
+  return Progress::refused;
 }
 
 RequestParser::Progress RequestParser::refuse_target() {

@@ -7,17 +7,12 @@
 #include <string>
 #include <string_view>
 
-#include "http/chunk_decoder.hpp"
+#include "http/body_reader.hpp"
 #include "http/limits.hpp"
 #include "http/message.hpp"
+#include "http/refusal.hpp"
 
 namespace slipway::http {
-
-// Why a request cannot be taken; the connection ends with this answer.
-struct Refusal {
-  int status = 0;
-  std::string detail;
-};
 
 class RequestParser {
  public:
@@ -43,12 +38,12 @@ class RequestParser {
  private:
   class Reader;
   enum class HeadEnd { missing, found, bare_line_feed };
-  enum class Stage { head, sized_body, chunked_body };
+  enum class Stage { head, body };
 
   Progress feed_head(std::string_view& input);
-  Progress feed_sized_body(std::string_view& input);
-  Progress feed_chunked_body(std::string_view& input);
+  Progress feed_body(std::string_view& input);
   Progress read_head();
+  Progress begin_body(std::size_t length);
   bool accept_head();
   bool accept_host();
   bool accept_length();
@@ -59,13 +54,12 @@ class RequestParser {
   const Limits& limits_;
   Request& request_;
   std::unique_ptr<Reader> reader_;
-  ChunkDecoder chunks_;
+  BodyReader body_;
   Refusal refusal_;
   Stage stage_ = Stage::head;
   std::size_t scanned_ = 0;       // bytes of the head that were searched for its end
   std::size_t line_start_ = 0;    // in them: the line that was reached
   std::size_t request_line_ = 0;  // in them: the first line's length
-  std::size_t body_left_ = 0;
   bool passed_empty_line_ = false;
   bool keep_alive_ = false;
   bool expects_continue_ = false;

@@ -43,6 +43,9 @@ Status check(const ServerOptions& options) {
       options.limits.max_header_bytes < 256)
     return {Code::invalid_argument,
             "max_connections and max_pipelined must be at least 1, and max_header_bytes at least 256"};
+  if (options.limits.all_bodies() < options.limits.max_body_bytes)
+    return {Code::invalid_argument, "all bodies together must be allowed as much memory as one: " +
+                                        std::to_string(options.limits.max_body_bytes) + " bytes"};
   return {};
 }
 
@@ -50,7 +53,7 @@ Status check(const ServerOptions& options) {
 
 struct Server::Impl {
   Impl(const ServerOptions& options, Handler& handler, std::vector<ListenGroup> handed)
-      : shared{handler, options}, groups(std::move(handed)) {}
+      : shared(handler, options), groups(std::move(handed)) {}
 
   Status listen();
   Status make_threads();
@@ -235,10 +238,13 @@ ServerStats Server::stats() const {
     stats.requests += counters.requests.get();
     stats.protocol_errors += counters.protocol_errors.get();
     stats.timeouts += counters.timeouts.get();
+    stats.connections_evicted += counters.evicted.get();
+    stats.bodies_refused += counters.bodies_refused.get();
     stats.disconnects += counters.disconnects.get();
     stats.accept_failures += counters.accept_failures.get();
   }
   if (impl_->acceptor != nullptr) stats.accept_failures += impl_->acceptor->failures();
+  stats.body_bytes = impl_->shared.bodies.held();
   // A connection may have come and gone between two of the reads above.
   stats.connections_open = stats.connections > closed ? stats.connections - closed : 0;
   return stats;

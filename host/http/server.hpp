@@ -32,11 +32,14 @@ struct ServerOptions {
 struct ServerStats {
   std::uint64_t connections = 0;          // accepted since the start, refused ones included
   std::uint64_t connections_open = 0;     // now
-  std::uint64_t connections_refused = 0;  // over max_connections
+  std::uint64_t connections_refused = 0;  // over max_connections, or over those of one client
+  std::uint64_t connections_evicted = 0;  // idle ones that were closed to make room
   std::uint64_t requests = 0;             // handed to the handler
   std::uint64_t protocol_errors = 0;      // answered 4xx or 5xx by the session itself, timeouts included
   std::uint64_t timeouts = 0;             // slow headers, bodies and readers; not idle connections
   std::uint64_t disconnects = 0;          // clients that went away while an answer was being made or sent
+  std::uint64_t bodies_refused = 0;       // there was no memory left for another body
+  std::uint64_t body_bytes = 0;           // that large bodies hold now
   std::uint64_t accept_failures = 0;      // no descriptor or memory for another connection
 };
 

@@ -5,15 +5,14 @@
 #include <exception>
 #include <utility>
 
-#include "http/listen_socket.hpp"
-
 namespace slipway::http {
 namespace {
 
 constexpr Nanoseconds kTick = 100 * kMillisecond;
 constexpr int kAcceptsPerTurn = 64;
 constexpr std::size_t kMaxRefusing =
-    64;  // connections that are told 503 at one time; beyond that they are closed
+    64;  // connections that are told 503 or 429 at one time; beyond that they are closed
+constexpr std::size_t kEvictable = 64;  // idle connections that are looked up at a time
 
 }  // namespace
 
@@ -125,7 +124,7 @@ void ServingThread::take_connections() noexcept {
 void ServingThread::accept_from(Listener& listener) noexcept {
   for (int i = 0; i < kAcceptsPerTurn || draining_; ++i) {
     try {
-      std::string peer;
+      Peer peer;
       UniqueFd connection(accept_connection(listener.descriptor.get(), peer));
       const int why = errno;
       if (connection.valid()) {
@@ -142,34 +141,75 @@ void ServingThread::accept_from(Listener& listener) noexcept {
   listener.wait();
 }
 
-void ServingThread::admit(UniqueFd connection, std::string peer) {
+void ServingThread::admit(UniqueFd connection, Peer peer) {
   if (open_sessions_ == 0) coarse_now_ = monotonic_now();
   counters_.connections.add();
-  const bool refused = !claim_connection();
-  if (refused) counters_.refused.add();
-  if (refused && refusing_ >= kMaxRefusing) {
-    counters_.closed.add();
-    return;
-  }
   try {
+    ConnectionSlot slot;
+    const ConnectionSlots::Taken taken = take_slot(peer.client, slot);
+    const bool refused = taken != ConnectionSlots::Taken::yes;
+    if (refused) counters_.refused.add();
+    if (refused && refusing_ >= kMaxRefusing) {
+      counters_.closed.add();
+      return;
+    }
     deadlines_.reserve(sessions_.size() + 1);
-    sessions_.push_back(std::make_unique<Session>(*this, std::move(connection), std::move(peer)));
+    sessions_.push_back(
+        std::make_unique<Session>(*this, std::move(connection), std::move(peer.text), std::move(slot)));
+    ++open_sessions_;
+    refusing_ += refused;
+    schedule_tick();
+    sessions_.back()->start(taken);
   } catch (const std::exception&) {
     counters_.closed.add();
-    if (!refused) shared_.open_connections.fetch_sub(1, std::memory_order_relaxed);
     throw;
   }
-  ++open_sessions_;
-  refusing_ += refused;
-  schedule_tick();
-  sessions_.back()->start(refused);
 }
 
-bool ServingThread::claim_connection() noexcept {
-  if (shared_.open_connections.fetch_add(1, std::memory_order_relaxed) < limits().max_connections)
+// Where all are taken, an idle connection makes room for one that may have something to ask.
+ConnectionSlots::Taken ServingThread::take_slot(ClientKey client, ConnectionSlot& slot) {
+  ConnectionSlots::Taken taken = shared_.slots.take(client, slot);
+  while (taken == ConnectionSlots::Taken::all_taken && evict_idle()) taken = shared_.slots.take(client, slot);
+  if (taken == ConnectionSlots::Taken::all_taken) shared_.wants_room.store(true, std::memory_order_relaxed);
+  return taken;
+}
+
+// Closes the connection that has been idle for the longest. They are looked up in batches, which bounds what
+// a flood of connections can cost. False if there is none.
+bool ServingThread::evict_idle() {
+  if (evictable_.empty()) find_evictable();
+  while (!evictable_.empty()) {
+    Session& session = *evictable_.back();
+    evictable_.pop_back();
+    if (!session.evict()) continue;  // it has been called in the meantime
+    counters_.evicted.add();
     return true;
-  shared_.open_connections.fetch_sub(1, std::memory_order_relaxed);
+  }
   return false;
+}
+
+void ServingThread::find_evictable() {
+  if (nobody_is_idle_) return;
+  for (const auto& session : sessions_)
+    if (session->is_idle()) evictable_.push_back(session.get());
+  const auto longer = [](const Session* a, const Session* b) { return a->quiet_since() < b->quiet_since(); };
+  if (evictable_.size() > kEvictable) {
+    std::nth_element(evictable_.begin(), evictable_.begin() + kEvictable, evictable_.end(), longer);
+    evictable_.resize(kEvictable);
+  }
+  std::sort(evictable_.rbegin(), evictable_.rend(), longer);
+  nobody_is_idle_ = evictable_.empty() && sessions_.size() > kEvictable;
+}
+
+// For another thread, which had to refuse a connection.
+void ServingThread::make_room() noexcept {
+  if (!shared_.wants_room.load(std::memory_order_relaxed)) return;
+  try {
+    if (!shared_.slots.all_taken() || evict_idle())
+      shared_.wants_room.store(false, std::memory_order_relaxed);
+  } catch (const std::exception&) {
+    // There is no memory for the list; the next tick tries again.
+  }
 }
 
 // Waiting for the listening socket now would spin: it stays readable. The tick tries again.
@@ -179,11 +219,10 @@ void ServingThread::pause(Listener& listener) noexcept {
   schedule_tick();
 }
 
-void ServingThread::on_session_end(bool was_refusing) noexcept {
+void ServingThread::on_session_end(bool was_refused) noexcept {
   --open_sessions_;
-  refusing_ -= was_refusing;
+  refusing_ -= was_refused;
   counters_.closed.add();
-  if (!was_refusing) shared_.open_connections.fetch_sub(1, std::memory_order_relaxed);
   for (const auto& listener : listeners_) {
     if (!listener->paused) continue;
     listener->paused = false;
@@ -207,12 +246,15 @@ void ServingThread::tick() noexcept {
     if (std::exchange(listener->paused, false) && listener->open) listener->wait();
   // Sessions end here but are not destroyed, and none begins.
   for (const auto& session : sessions_) session->on_tick(coarse_now_);
+  make_room();
   if (draining_ && !ended_) continue_drain(coarse_now_);
   reap();
   if (!sessions_.empty() || (draining_ && has_open_listener())) schedule_tick();
 }
 
 void ServingThread::reap() noexcept {
+  evictable_.clear();
+  nobody_is_idle_ = false;
   std::erase_if(sessions_, [](const std::unique_ptr<Session>& session) { return session->finished(); });
 }
 

@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "http/accepted.hpp"
+#include "http/connection_slots.hpp"
 #include "http/deadline_heap.hpp"
 #include "http/event_loop.hpp"
+#include "http/listen_socket.hpp"
 #include "http/request_id.hpp"
 #include "http/response_head.hpp"
 #include "http/server.hpp"
@@ -32,14 +34,24 @@ class Counter {
 };
 
 struct ThreadCounters {
-  Counter connections, closed, refused, requests, protocol_errors, timeouts, disconnects, accept_failures;
+  Counter connections, closed, refused, evicted, requests, protocol_errors, timeouts, bodies_refused,
+      disconnects, accept_failures;
 };
 
 // What the threads of one server share.
 struct ServerShared {
+  ServerShared(Handler& handles, const ServerOptions& chosen)
+      : handler(handles),
+        options(chosen),
+        slots(chosen.limits.max_connections, chosen.limits.of_client()),
+        bodies(chosen.limits.all_bodies()) {}
+
   Handler& handler;
   const ServerOptions options;
-  alignas(64) std::atomic<std::size_t> open_connections{0};  // touched when a connection opens or closes
+  ConnectionSlots slots;
+  BodyBudget bodies;
+  // A thread had to refuse a connection and has no idle one of its own to close: the others look for one.
+  std::atomic<bool> wants_room{false};
 };
 
 class ServingThread final : public Watcher {
@@ -66,6 +78,7 @@ class ServingThread final : public Watcher {
   EventLoop& loop() { return loop_; }
   Handler& handler() { return shared_.handler; }
   const Limits& limits() const { return shared_.options.limits; }
+  BodyBudget& bodies() { return shared_.bodies; }
   ThreadCounters& counters() { return counters_; }
   RequestIds& request_ids() { return request_ids_; }
   DateLine& date_line() { return date_line_; }
@@ -76,7 +89,7 @@ class ServingThread final : public Watcher {
   Nanoseconds idle_until() const;  // for connections that wait for a request from now on
   void watch_deadline(Session& session, Nanoseconds deadline) noexcept;
   void forget_deadline(Session& session) noexcept { deadlines_.remove(session); }
-  void on_session_end(bool was_refusing) noexcept;
+  void on_session_end(bool was_refused) noexcept;
 
  private:
   struct Listener;
@@ -85,8 +98,11 @@ class ServingThread final : public Watcher {
   void take_wakes() noexcept;
   void take_connections() noexcept;
   void accept_from(Listener& listener) noexcept;
-  void admit(UniqueFd connection, std::string peer);
-  bool claim_connection() noexcept;  // one of the server's max_connections
+  void admit(UniqueFd connection, Peer peer);
+  ConnectionSlots::Taken take_slot(ClientKey client, ConnectionSlot& slot);
+  bool evict_idle();
+  void find_evictable();
+  void make_room() noexcept;
   void pause(Listener& listener) noexcept;
   void tick() noexcept;
   void schedule_tick() noexcept;
@@ -109,7 +125,9 @@ class ServingThread final : public Watcher {
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<Session>> sessions_;
   std::size_t open_sessions_ = 0;
-  std::size_t refusing_ = 0;  // sessions that only say 503
+  std::size_t refusing_ = 0;         // sessions that only say 503 or 429
+  std::vector<Session*> evictable_;  // the longest idle ones of a moment ago, the first to go last
+  bool nobody_is_idle_ = false;      // as was found since the last tick
 
   DeadlineHeap deadlines_;
   Alarm deadline_alarm_;

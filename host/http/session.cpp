@@ -12,25 +12,26 @@ namespace slipway::http {
 namespace {
 
 constexpr std::size_t kReadAhead = 64 * 1024;  // pipelined bytes taken in while an answer is being made
-constexpr Nanoseconds kIdleMemory = kSecond;   // an idle connection keeps its buffers for that long
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
 
-Session::Session(ServingThread& thread, UniqueFd connection, std::string peer)
+Session::Session(ServingThread& thread, UniqueFd connection, std::string peer, ConnectionSlot slot)
     : thread_(thread),
       descriptor_(thread.loop(), std::move(connection), *this),
       peer_(std::move(peer)),
+      slot_(std::move(slot)),
       exchange_(thread.index()),
       parser_(thread.limits(), exchange_.request_) {
   exchange_.request_.peer_ = peer_;
+  exchange_.request_.body_budget_ = &thread.bodies();
 }
 
-void Session::start(bool refusing) noexcept {
+void Session::start(Taken taken) noexcept {
   try {
-    live(refusing);
+    live(taken);
   } catch (const std::bad_alloc&) {  // there is no frame for the coroutine
-    end(refusing);
+    end(taken);
   }
 }
 
@@ -48,14 +49,6 @@ void Session::on_ready(Ready what) noexcept {
   signal(what == Ready::read ? kReadable : kWritable);
 }
 
-void Session::on_tick(Nanoseconds now) noexcept {
-  if (finished_) return;
-  if (waits_for_ == Stage::idle && holds_memory_ && now - idle_since_ > kIdleMemory) release_memory();
-  if (timeout_at_ == 0 || now < timeout_at_) return;
-  timeout_at_ = 0;
-  signal(kTimeout);
-}
-
 void Session::release_memory() {
   exchange_.request_.release_memory();
   exchange_.response_.release_memory();
@@ -69,12 +62,10 @@ void Session::on_drain(Nanoseconds idle_until) noexcept {
   if (waits_for_ == Stage::idle && timeout_at_ > idle_until) timeout_at_ = idle_until;
 }
 
-Life Session::live(bool refusing) {
+Life Session::live(Taken taken) {
   try {
-    if (refusing) {
-      begin_request();
-      exchange_.response_.add_header("Retry-After", "1");
-      refuse(503, "this server has as many connections as it takes; try again in a moment");
+    if (taken != Taken::yes) {
+      refuse_connection(taken);
     } else {
       while (co_await serve()) {
       }
@@ -84,7 +75,7 @@ Life Session::live(bool refusing) {
     // Out of memory: this connection ends, the others go on.
   }
   if (gone_ && waits_for_ == Stage::none) thread_.counters().disconnects.add();
-  end(refusing);
+  end(taken);
 }
 
 // One request, from its first byte to its answer. False: the connection ends once the output is written.
@@ -94,9 +85,31 @@ Step Session::serve() {
   while (exchange_.deferred_ != nullptr)
     if (!co_await settle_deferred()) co_return false;
   if (!queue_answer()) co_return false;
-  const bool more_to_gather = !input_.empty() && tail_.empty() && gathered_ < thread_.limits().max_pipelined;
-  if (more_to_gather || send() == Sent::all) co_return true;
-  co_return co_await flush();
+  const std::size_t most = thread_.limits().max_pipelined;
+  ++served_in_turn_;
+  const bool more_to_gather = !input_.empty() && tail_.empty() && gathered_ < most;
+  if (more_to_gather) co_return true;
+  if (send() != Sent::all && !co_await flush()) co_return false;
+  if (!input_.empty() && served_in_turn_ >= most) co_return co_await give_turn();
+  co_return true;
+}
+
+// Lets the thread look at its other connections: one that pipelines must not hold them up for long. It goes
+// on once the client can take more answers.
+Step Session::give_turn() {
+  keep_input();
+  wait_at_most(thread_.limits().write_timeout);
+  served_in_turn_ = 0;
+  co_return co_await writable();
+}
+
+Step Session::writable() {
+  happened_ &= ~kWritable;
+  descriptor_.wait(Ready::write);
+  co_await until(kWritable | kTimeout | kForce);
+  if (happened(kTimeout)) thread_.counters().timeouts.add();
+  if (happened(kTimeout | kForce)) gone_ = true;
+  co_return !gone_;
 }
 
 void Session::handle() {
@@ -124,36 +137,47 @@ Step Session::receive_request() {
     if (!input_.empty() && exchange_.request_.arrived_ == 0) exchange_.request_.arrived_ = received_at_;
     switch (parser_.feed(input_)) {
       case RequestParser::Progress::complete:
+        if (!count_body(waits_for_ == Stage::body)) co_return false;
         waits_for_ = Stage::none;
         timeout_at_ = 0;
         holds_memory_ = true;
         co_return true;
       case RequestParser::Progress::refused:
+        if (parser_.refusal().of_coding) exchange_.response_.add_header("Accept-Encoding", "gzip");
         refuse(parser_.refusal().status, parser_.refusal().detail);
         co_return false;
       case RequestParser::Progress::have_head:
         stage = Stage::body;
-        if (parser_.expects_continue() && input_.empty()) out_.append(kContinue);
+        body_began_ = !input_.empty();
         break;
       case RequestParser::Progress::need_more:
         if (stage == Stage::idle && !input_.empty()) stage = Stage::head;
+        if (stage == Stage::body && waits_for_ != stage && !ask_for_body()) co_return false;
+        if (!count_body(stage == Stage::body)) co_return false;
         if (!co_await receive_more(stage)) co_return false;
         break;
     }
   }
 }
 
+// False: nobody wants the body, and it is refused.
+bool Session::ask_for_body() {
+  name_request();
+  if (!thread_.handler().wants_body(exchange_)) {
+    exchange_.response_.close_connection();
+    input_ = {};
+    queue_answer();
+    return false;
+  }
+  if (parser_.expects_continue() && !body_began_) out_.append(kContinue);
+  return true;
+}
+
 // Writes what there is and waits for more of a request. Each stage has a time of its own, which its bytes do
 // not prolong.
 Step Session::receive_more(Stage stage) {
   if (has_output() && send() != Sent::all && !co_await flush()) co_return false;
-  if (waits_for_ != stage) {
-    waits_for_ = stage;
-    idle_since_ = thread_.coarse_now();
-    const Limits& limits = thread_.limits();
-    wait_at_most(stage == Stage::head ? limits.header_timeout : limits.body_timeout);
-    if (stage == Stage::idle) timeout_at_ = thread_.idle_until();
-  }
+  if (waits_for_ != stage) begin_stage(stage);
   while (true) {
     keep_input();
     descriptor_.wait(Ready::read);
@@ -171,18 +195,6 @@ Step Session::receive_more(Stage stage) {
     }
     if (late) co_return timed_out(stage);
   }
-}
-
-// An idle connection is closed without a word; one that is slow is told so.
-bool Session::timed_out(Stage stage) {
-  if (stage == Stage::idle) {
-    closing_ = true;
-    return false;
-  }
-  thread_.counters().timeouts.add();
-  refuse(408, stage == Stage::head ? "the request line and headers took too long to arrive"
-                                   : "the request's body took too long to arrive");
-  return false;
 }
 
 Step Session::settle_deferred() {
@@ -232,15 +244,9 @@ Step Session::flush() {
     const Sent sent = send();
     if (sent == Sent::all) break;
     if (sent == Sent::failed) gone_ = true;
-    if (!gone_) {
-      keep_input();
-      happened_ &= ~kWritable;
-      descriptor_.wait(Ready::write);
-      co_await until(kWritable | kTimeout | kForce);
-      if (happened(kTimeout)) thread_.counters().timeouts.add();
-      if (happened(kTimeout | kForce)) gone_ = true;
-    }
     if (gone_) co_return false;
+    keep_input();
+    if (!co_await writable()) co_return false;
   }
   timeout_at_ = 0;
   waits_for_ = Stage::none;
@@ -263,18 +269,14 @@ Step Session::linger() {
   co_return true;
 }
 
-void Session::end(bool refusing) noexcept {
+void Session::end(Taken taken) noexcept {
   if (exchange_.deferred_ != nullptr) exchange_.deferred_->abandon();
   exchange_.deferred_.reset();
   thread_.forget_deadline(*this);
   descriptor_.close();
+  slot_.release();
   finished_ = true;
-  thread_.on_session_end(refusing);
-}
-
-void Session::wait_at_most(Nanoseconds time) noexcept {
-  happened_ &= ~kTimeout;
-  timeout_at_ = thread_.coarse_now() + time;
+  thread_.on_session_end(taken != Taken::yes);
 }
 
 }  // namespace slipway::http

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/connection_slots.hpp"
 #include "http/coroutine.hpp"
 #include "http/deadline_heap.hpp"
 #include "http/event_loop.hpp"
@@ -21,10 +22,11 @@ class ServingThread;
 class Session final : public DeadlineEntry, public Watcher {
  public:
   // May throw std::bad_alloc or std::system_error.
-  Session(ServingThread& thread, UniqueFd connection, std::string peer);
+  Session(ServingThread& thread, UniqueFd connection, std::string peer, ConnectionSlot slot);
   Session(const Session&) = delete;
 
-  void start(bool refusing) noexcept;  // refusing: answers 503 and ends
+  using Taken = ConnectionSlots::Taken;
+  void start(Taken taken) noexcept;  // without a slot: answers 503 or 429 and ends
 
   // Events. The session may be over when they return, but it still exists.
   void on_completed() noexcept { signal(kCompleted); }
@@ -32,6 +34,11 @@ class Session final : public DeadlineEntry, public Watcher {
   void on_tick(Nanoseconds now) noexcept;
   void on_drain(Nanoseconds idle_until) noexcept;
   void on_force() noexcept { signal(kForce); }
+
+  // Between two requests, or before the first.
+  bool is_idle() const { return waits_for_ == Stage::idle && !finished_; }
+  Nanoseconds quiet_since() const { return received_at_; }
+  bool evict() noexcept;  // closes the connection if it is idle, and if not even a first byte has come
 
   bool finished() const { return finished_ && !descriptor_.waiting(); }
 
@@ -66,18 +73,25 @@ class Session final : public DeadlineEntry, public Watcher {
   Until until(unsigned events) { return {*this, events}; }
   bool happened(unsigned events) const { return (happened_ & events) != 0; }
 
-  Life live(bool refusing);
+  Life live(Taken taken);
   Step serve();
   Step receive_request();
   Step receive_more(Stage stage);
   Step settle_deferred();
   Step flush();
+  Step give_turn();
+  Step writable();
   Step linger();
-  void end(bool refusing) noexcept;
+  void end(Taken taken) noexcept;
 
   void handle();
   void begin_request();
+  void refuse_connection(Taken taken);
+  void begin_stage(Stage stage);
+  void watch_rate(Nanoseconds now);
   bool timed_out(Stage stage);
+  bool ask_for_body();
+  bool count_body(bool waits);  // false: it is refused
   void refuse(int status, std::string_view detail);
   bool queue_answer();  // false: it is the connection's last
   bool ends_here();
@@ -94,6 +108,7 @@ class Session final : public DeadlineEntry, public Watcher {
   ServingThread& thread_;
   Descriptor descriptor_;
   std::string peer_;
+  ConnectionSlot slot_;
   Exchange exchange_;
   RequestParser parser_;
 
@@ -103,7 +118,10 @@ class Session final : public DeadlineEntry, public Watcher {
   Nanoseconds timeout_at_ = 0;  // 0: none
   Stage waits_for_ = Stage::none;
   Nanoseconds idle_since_ = 0;
-  Nanoseconds received_at_ = 0;
+  Nanoseconds received_at_ = monotonic_now();  // bytes; or the connection itself
+  Nanoseconds window_ends_ = 0;                // in which a body's rate is looked at
+  std::size_t window_bytes_ = 0;               // that have come in it
+  std::size_t served_in_turn_ = 0;  // requests, since the thread could look at its other connections
 
   std::string_view input_;  // received and not parsed yet: in the thread's receive buffer, or in kept_input_
   std::string
@@ -113,8 +131,11 @@ class Session final : public DeadlineEntry, public Watcher {
   std::size_t sent_ = 0;   // of both
   std::size_t gathered_ = 0;
 
-  bool closing_ = false;  // the answer in out_ is the last
-  bool gone_ = false;     // nobody reads an answer any more, or the server does not wait for it
+  bool body_began_ = false;  // some of it came with the head
+  bool closing_ = false;     // the answer in out_ is the last
+  bool too_slow_ = false;    // its body's rate
+  bool evicted_ = false;
+  bool gone_ = false;  // nobody reads an answer any more, or the server does not wait for it
   bool holds_memory_ = false;
   bool finished_ = false;
 };

@@ -46,6 +46,7 @@ bool Session::queue_answer() {
                         .content_length = payload.size()},
                        out_);
   ++gathered_;
+  exchange_.request_.drop_counted_body();  // a client that is slow to read must not keep it
   if (request.method() == Method::head) return !closing_;
   if (!input_.empty() && out_.size() + payload.size() < kGatherBytes)
     out_.append(payload);
@@ -69,6 +70,8 @@ Session::Received Session::receive() noexcept {
   if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return Received::nothing;
   if (got <= 0) return Received::closed;
   received_at_ = monotonic_now();
+  window_bytes_ += static_cast<std::size_t>(got);
+  served_in_turn_ = 0;
   return take_in({buffer.data(), static_cast<std::size_t>(got)}) ? Received::bytes : Received::closed;
 }
 

@@ -196,6 +196,18 @@ TEST_CASE("bad chunks are refused") {
   CHECK(status_of(start + "1\r\na\r\n0\r\n") == -1);  // needs more
 }
 
+TEST_CASE("chunks of one byte are taken, a flood of extensions among them is not") {
+  Limits limits;
+  limits.max_body_bytes = 100'000;
+  const std::string start = kStart + "Transfer-Encoding: chunked\r\n\r\n";
+  std::string tiny, flood;
+  for (int i = 0; i < 20'000; ++i) tiny += "1\r\na\r\n";
+  for (int i = 0; i < 1000; ++i) flood += "1;a=" + std::string(60, 'b') + "\r\na\r\n";
+  CHECK(parse(start + tiny + "0\r\n\r\n", 4096, limits).complete);
+  CHECK(parse(start + flood, 4096, limits).status == 431);
+  CHECK(parse(start + flood, 7, limits).status == 431);
+}
+
 TEST_CASE("keep-alive follows version and Connection") {
   const auto keeps = [](std::string_view text) { return parse(text, 4096).keep_alive; };
   CHECK(keeps("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));

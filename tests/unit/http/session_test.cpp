@@ -129,6 +129,36 @@ TEST_CASE("100-continue is said when the body is waited for, and not otherwise")
   CHECK(client.at_end());
 }
 
+TEST_CASE("a body that nobody wants is not read") {
+  struct Picky final : Handler {
+    bool wants_body(Exchange& exchange) noexcept override {
+      if (exchange.request().path() == "/wanted") return true;
+      answer_problem(exchange, {.status = 401, .detail = "no"});
+      return false;
+    }
+    void handle(Exchange& exchange) noexcept override { echo(exchange); }
+  } picky;
+  ServerOptions options;
+  options.listen[0].port = 0;
+  const auto server = Server::start(options, picky);
+  REQUIRE(server);
+  const auto head = [](const std::string& path, const std::string& more) {
+    return "POST " + path + " HTTP/1.1\r\nHost: x\r\n" + more + "\r\n";
+  };
+  for (const char* const more : {"Content-Length: 9\r\n", "Content-Length: 9\r\nExpect: 100-continue\r\n",
+                                 "Transfer-Encoding: chunked\r\n"}) {
+    Client client((*server)->port());
+    const Reply reply = client.ask(head("/other", more));
+    CHECK(reply.status == 401);
+    CHECK(reply.header("Connection") == "close");
+    CHECK(client.at_end());
+  }
+  Client client((*server)->port());
+  CHECK(client.ask(head("/wanted", "Content-Length: 1\r\nExpect: 100-continue\r\n")).status == 100);
+  CHECK(client.ask("x").body == "/wanted|x");
+  CHECK(client.ask(post("/other", "whole")).body == "/other|whole");  // it is there already
+}
+
 TEST_CASE("static bodies, extra headers and statuses without a body") {
   const auto shared = std::make_shared<const std::string>(200'000, 's');
   TestServer server([&](Exchange& exchange) {
