@@ -166,6 +166,12 @@ class Reader {
     if (limits.find("queue")) limits.number("queue", out.queue.emplace());
     if (limits.find("timeout")) duration(limits, pointer + "/limits/timeout", out.timeout.emplace());
     if (limits.find("memory")) size(limits, pointer + "/limits/memory", out.memory.emplace());
+    const Section grants{section.find("grants")};
+    if (const slw_value* const network = grants.find("network"))
+      out.grants.network = Value(network).boolean();
+    const slw_value* const folders = grants.find("files");
+    for (std::uint32_t i = 0; folders != nullptr && i < Value(folders).size(); ++i)
+      out.grants.folders.emplace_back(Value(folders).element(i).text());
     const Section workers{section.find("workers")};
     if (workers.find("min")) workers.number("min", out.least_workers.emplace());
     if (workers.find("max")) workers.number("max", out.most_workers.emplace());

@@ -137,6 +137,7 @@ Result<std::shared_ptr<model::Slot>> Deployer::bring_up(const std::string& diges
   Status verified = guarded<Status>([&]() -> Status {
     if (const auto set = overrides_.find(candidate.bundle.manifest.name); set != overrides_.end())
       if (Status applied = apply_overrides(set->second, candidate); !applied) return applied;
+    if (Status granted = model::check_needs(candidate.bundle.manifest); !granted) return granted;
     auto stored = model::ModelVersion::store_plugin(candidate.bundle, cache_);
     if (!stored) return std::move(stored).error();
     plugin.emplace(std::move(*stored));

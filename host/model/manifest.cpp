@@ -65,6 +65,13 @@ void read_choices(Value root, Manifest& manifest) {
   if (execution == "pool") manifest.execution = Execution::pool;
 }
 
+void read_needs(Value needs, Manifest& manifest) {
+  for (std::uint32_t i = 0; i < needs.size(); ++i) {
+    if (needs.element(i).text() == "network") manifest.needs_network = true;
+    if (needs.element(i).text() == "files") manifest.needs_files = true;
+  }
+}
+
 Status read_deprecation(Value value, const document::SourceMap& source, Manifest& manifest) {
   const Deprecation& deprecation = manifest.deprecation.emplace(Deprecation{
       text_or(value, "after", ""), text_or(value, "successor", ""), text_or(value, "sunset", "")});
@@ -110,6 +117,7 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& file) 
   if (const slw_value* const limits = root.find("limits"); limits != nullptr)
     if (Status read = read_limits(Value(limits), source, manifest.limits); !read)
       return std::move(read).error();
+  if (const slw_value* const needs = root.find("needs"); needs != nullptr) read_needs(Value(needs), manifest);
   if (const slw_value* const workers = root.find("workers"); workers != nullptr)
     if (Status read = read_workers(Value(workers), source, manifest.workers); !read)
       return std::move(read).error();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -34,6 +35,12 @@ struct WorkerLimits {
   std::uint32_t most = 0;   // one prediction each at once; 0: one a core, and no more than `concurrency`
 };
 
+// What the processes of the model (its probe, its workers) may do beyond reading their bundle.
+struct Grants {
+  bool network = false;
+  std::vector<std::string> folders;  // absolute; to read and write, with all that is in them
+};
+
 struct Manifest {
   std::string name;
   SemanticVersion version;
@@ -47,6 +54,9 @@ struct Manifest {
   Effects effects = Effects::external;  // what is not declared harmless is not repeated
   ModelLimits limits;
   WorkerLimits workers;
+  bool needs_network = false;
+  bool needs_files = false;
+  Grants grants;                  // the operator's: see model/overrides.hpp
   document::Document parameters;  // an object
   std::optional<Deprecation> deprecation;
 };

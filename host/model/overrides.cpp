@@ -94,8 +94,21 @@ void apply(const Overrides& overrides, Manifest& manifest) {
   if (overrides.isolation) manifest.isolation = *overrides.isolation;
   if (overrides.least_workers) manifest.workers.least = *overrides.least_workers;
   if (overrides.most_workers) manifest.workers.most = *overrides.most_workers;
+  if (manifest.needs_network) manifest.grants.network = overrides.grants.network;
+  if (manifest.needs_files) manifest.grants.folders = overrides.grants.folders;
   if (manifest.workers.most != 0)
     manifest.workers.least = std::min(manifest.workers.least, manifest.workers.most);
+}
+
+Status check_needs(const Manifest& manifest) {
+  std::string missing;
+  if (manifest.needs_network && !manifest.grants.network) missing = "network: true";
+  if (manifest.needs_files && manifest.grants.folders.empty())
+    missing += std::string(missing.empty() ? "" : ", ") + "files: [FOLDER]";
+  if (missing.empty()) return {};
+  return Error(Code::failed_precondition,
+               "the model needs what it is not granted here; if you trust it with that, set overrides: {" +
+                   manifest.name + ": {grants: {" + missing + "}}} in the host's configuration");
 }
 
 Status apply_parameters(const std::string& parameters, Manifest& manifest) {

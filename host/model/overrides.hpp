@@ -29,6 +29,7 @@ struct Overrides {
   std::optional<Isolation> isolation;
   std::optional<std::uint32_t> least_workers;
   std::optional<std::uint32_t> most_workers;
+  Grants grants;
 };
 
 // The parameters that are set, with the secrets as they are now, as the text of a JSON object of at most
@@ -37,8 +38,10 @@ struct Overrides {
 Result<std::string> parameters_with_secrets(const Overrides& overrides);
 constexpr std::size_t kMostOverriddenBytes = 12 * 1024;
 
-// Limits, execution, isolation and workers.
+// Limits, execution, isolation, workers and grants.
 void apply(const Overrides& overrides, Manifest& manifest);
+// Everything that the model needs is granted to it; the error says what is not, and how to.
+Status check_needs(const Manifest& manifest);
 // `parameters`: as above.
 Status apply_parameters(const std::string& parameters, Manifest& manifest);
 

@@ -25,6 +25,10 @@ constexpr const char* kReadable[] = {
     "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu", "/sys/devices/system/node",
     "/dev/null", "/dev/zero", "/dev/urandom"};
 
+constexpr const char* kReadableWithNetwork[] = {
+    "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",         "/etc/gai.conf",       "/etc/host.conf",
+    "/etc/services",    "/etc/ssl",   "/usr/share/ca-certificates", "/run/systemd/resolve"};
+
 // Every right over files that this kernel knows: what is handled and not allowed is denied. The headers it
 // was built with may be older than the kernel it runs on.
 std::uint64_t all_rights(int version) {
@@ -57,6 +61,18 @@ Status allow_reading(int ruleset, const std::filesystem::path& path) {
   return allow_reading(ruleset, file.get());
 }
 
+// Everything but executing.
+Status allow_writing(int ruleset, const std::filesystem::path& folder, std::uint64_t all) {
+  const UniqueFd file(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!file.valid()) return cannot("open " + folder.string());
+  landlock_path_beneath_attr rule{};
+  rule.allowed_access = all & ~std::uint64_t{LANDLOCK_ACCESS_FS_EXECUTE};
+  rule.parent_fd = file.get();
+  if (::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
+    return cannot("allow " + folder.string() + " to be written");
+  return {};
+}
+
 }  // namespace
 
 int landlock_version() {
@@ -64,12 +80,17 @@ int landlock_version() {
   return version < 0 ? 0 : static_cast<int>(version);
 }
 
-Status restrict_files(const std::filesystem::path& bundle, int plugin) {
+Status restrict_files(const std::filesystem::path& bundle, int plugin, const model::Grants& grants) {
   landlock_ruleset_attr rights{};
   rights.handled_access_fs = all_rights(landlock_version());
   const UniqueFd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rights, sizeof rights, 0)));
   if (!ruleset.valid()) return cannot("make a set of rules");
   for (const char* const path : kReadable) (void)allow_reading(ruleset.get(), std::filesystem::path(path));
+  for (const char* const path : kReadableWithNetwork)
+    if (grants.network) (void)allow_reading(ruleset.get(), std::filesystem::path(path));
+  for (const std::string& folder : grants.folders)
+    if (Status allowed = allow_writing(ruleset.get(), folder, rights.handled_access_fs); !allowed)
+      return allowed;
   if (Status allowed = allow_reading(ruleset.get(), bundle); !allowed) return allowed;
   if (Status allowed = allow_reading(ruleset.get(), plugin); !allowed) return allowed;
   if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) return cannot("restrict this process");

@@ -13,7 +13,7 @@ namespace {
 template <class Visitor>
 bool fields(Task& m, Visitor&& v) {
   return v(m.purpose) && v(m.bundle) && v(m.plugin) && v(m.in_place) && v(m.memory) && v(m.cpu_limit) &&
-         v(m.parameters);
+         v(m.network) && v(m.folders) && v(m.parameters);
 }
 template <class Visitor>
 bool fields(Prepared& m, Visitor&& v) {

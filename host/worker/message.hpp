@@ -36,6 +36,8 @@ struct Task {
   std::uint64_t in_place = 0;
   std::uint64_t memory = 0;     // bytes the model may have; 0: no limit
   std::uint64_t cpu_limit = 0;  // seconds of processor time
+  std::uint64_t network = 0;    // granted
+  std::string folders;          // granted, to read and write: paths, each closed by a NUL
   std::string parameters;  // JSON: what the operator sets instead of the manifest's (model/overrides.hpp)
 };
 // The second message to one that serves; its end of the socket for calls comes with it.

@@ -6,6 +6,7 @@
 
 #include "model/overrides.hpp"
 #include "telemetry/log.hpp"
+#include "worker/task.hpp"
 
 namespace slipway::worker {
 namespace {
@@ -40,7 +41,7 @@ Status wait_for_host(Channel& channel) {
 Result<PreparedChild> prepare(Channel& channel, const Task& task, UniqueFd copy) {
   to_host = &channel;
   start_threads_of_the_build();
-  const SandboxRequest request{task.bundle, copy.get(), task.cpu_limit};
+  const SandboxRequest request{task.bundle, copy.get(), task.cpu_limit, grants_of(task)};
   // The host has looked at the plugin by its own policy; here it has a process of its own.
   plugin::InspectionPolicy policy;
   policy.own_process = true;

@@ -9,6 +9,7 @@
 #include "plugin/mappings.hpp"
 #include "worker/child.hpp"
 #include "worker/deadlines.hpp"
+#include "worker/task.hpp"
 
 namespace slipway::worker {
 namespace {
@@ -78,13 +79,8 @@ Status Probe::start() {
   // More than a child can use before its time is up: for one whose host cannot end it.
   const auto seconds = static_cast<std::uint64_t>(options_.budget / kSecond + 1);
   const std::uint64_t cores = std::max(1u, std::thread::hardware_concurrency());
-  const Task task{Purpose::probe,
-                  bundle_.directory.string(),
-                  plugin_.name_elsewhere(),
-                  plugin_.is_in_place(),
-                  bundle_.manifest.limits.memory.value_or(0),
-                  seconds * cores,
-                  options_.parameters};
+  Task task = make_task(Purpose::probe, bundle_.directory, bundle_.manifest, plugin_, options_.parameters);
+  task.cpu_limit = seconds * cores;
   return tell(task, copy->get());
 }
 

@@ -48,8 +48,8 @@ Status limit(int resource, rlim_t value) {
   return {};
 }
 
-Status limit_resources(std::uint64_t cpu_limit) {
-  if (Status done = limit(RLIMIT_FSIZE, 0); !done) return done;
+Status limit_resources(std::uint64_t cpu_limit, bool writes) {
+  if (Status done = writes ? Status() : limit(RLIMIT_FSIZE, 0); !done) return done;
   if (Status done = limit(RLIMIT_NOFILE, kMostDescriptors); !done) return done;
   return cpu_limit == 0 ? Status() : limit(RLIMIT_CPU, cpu_limit);
 }
@@ -98,13 +98,15 @@ void become_child(bool gives_way) {
 
 Sandbox::Sandbox(const SandboxRequest& request) {
   note("no new privileges", forbid_new_privileges());
-  note("limits", limit_resources(request.cpu_limit));
+  note("limits", limit_resources(request.cpu_limit, !request.grants.folders.empty()));
   const int version = landlock_version();
   note("Landlock " + std::to_string(version),
        version == 0 ? Status(Code::unsupported, "this kernel does not have it, or not enabled")
-                    : restrict_files(request.bundle, request.plugin));
-  Status filtered = restrict_system_calls();
+                    : restrict_files(request.bundle, request.plugin, request.grants));
+  Status filtered = restrict_system_calls(request.grants);
   filters_calls_ = filtered.ok();
+  may_open_files_ =
+      request.grants.network || !request.grants.folders.empty();  // names are looked up in files
   note("seccomp", filtered);
 }
 
@@ -120,7 +122,7 @@ bool Sandbox::limit_memory(std::uint64_t bytes) {
 }
 
 Status Sandbox::seal() {
-  return kCanSeal && filters_calls_ ? forbid_files_and_code() : Status();
+  return kCanSeal && filters_calls_ ? forbid_files_and_code(may_open_files_) : Status();
 }
 
 }  // namespace slipway::worker

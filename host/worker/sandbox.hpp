@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "model/manifest.hpp"
 
 namespace slipway::worker {
 
@@ -21,6 +22,7 @@ struct SandboxRequest {
   std::filesystem::path bundle;  // the one folder whose files can be read, besides the system's libraries
   int plugin = -1;               // the private copy, open
   std::uint64_t cpu_limit = 0;   // seconds; 0: no limit
+  model::Grants grants;
 };
 
 struct SandboxReport {
@@ -40,7 +42,8 @@ class Sandbox {
   // counted: a sanitizer's own memory is without end.
   static bool limit_memory(std::uint64_t bytes);
 
-  // Second stage, once the model is created: opens no file, makes no memory executable.
+  // Second stage, once the model is created: opens no file, unless files or the network are granted; makes no
+  // memory executable.
   Status seal();
 
  private:
@@ -48,6 +51,7 @@ class Sandbox {
 
   SandboxReport report_;
   bool filters_calls_ = false;
+  bool may_open_files_ = false;
 };
 
 }  // namespace slipway::worker

@@ -59,17 +59,23 @@ constexpr int kDenied[] = {
     SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(pidfd_send_signal),
     SCMP_SYS(rt_sigqueueinfo), SCMP_SYS(rt_tgsigqueueinfo), SCMP_SYS(tkill), SCMP_SYS(setns),
     SCMP_SYS(unshare),
-    // the network
-    SCMP_SYS(socket), SCMP_SYS(socketpair), SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(listen),
-    SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(sendto), SCMP_SYS(recvfrom),
-    // what is on disk
-    SCMP_SYS(creat), SCMP_SYS(truncate), SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(rename),
-    SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(link), SCMP_SYS(linkat), SCMP_SYS(symlink),
-    SCMP_SYS(symlinkat), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(mkdir), SCMP_SYS(mkdirat),
-    SCMP_SYS(rmdir), SCMP_SYS(mknod), SCMP_SYS(mknodat), SCMP_SYS(chmod), SCMP_SYS(fchmod),
-    SCMP_SYS(fchmodat), SCMP_SYS(chown), SCMP_SYS(fchown), SCMP_SYS(lchown), SCMP_SYS(fchownat),
-    SCMP_SYS(utimensat), SCMP_SYS(chdir), SCMP_SYS(fchdir), SCMP_SYS(chroot), SCMP_SYS(mount),
-    SCMP_SYS(umount2), SCMP_SYS(memfd_create)};
+    // files beyond their content
+    SCMP_SYS(mknod), SCMP_SYS(mknodat), SCMP_SYS(chmod), SCMP_SYS(fchmod), SCMP_SYS(fchmodat),
+    SCMP_SYS(chown), SCMP_SYS(fchown), SCMP_SYS(lchown), SCMP_SYS(fchownat), SCMP_SYS(utimensat),
+    SCMP_SYS(chdir), SCMP_SYS(fchdir), SCMP_SYS(chroot), SCMP_SYS(mount), SCMP_SYS(umount2),
+    SCMP_SYS(memfd_create)};
+
+// Denied unless they are granted.
+constexpr int kNetwork[] = {
+    SCMP_SYS(socket),      SCMP_SYS(socketpair),  SCMP_SYS(connect),    SCMP_SYS(bind),
+    SCMP_SYS(listen),      SCMP_SYS(accept),      SCMP_SYS(accept4),    SCMP_SYS(sendto),
+    SCMP_SYS(recvfrom),    SCMP_SYS(sendmmsg),    SCMP_SYS(recvmmsg),   SCMP_SYS(shutdown),
+    SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(setsockopt), SCMP_SYS(getsockopt)};
+constexpr int kFiles[] = {SCMP_SYS(creat),    SCMP_SYS(truncate),  SCMP_SYS(ftruncate), SCMP_SYS(fallocate),
+                          SCMP_SYS(rename),   SCMP_SYS(renameat),  SCMP_SYS(renameat2), SCMP_SYS(link),
+                          SCMP_SYS(linkat),   SCMP_SYS(symlink),   SCMP_SYS(symlinkat), SCMP_SYS(unlink),
+                          SCMP_SYS(unlinkat), SCMP_SYS(mkdir),     SCMP_SYS(mkdirat),   SCMP_SYS(rmdir),
+                          SCMP_SYS(fsync),    SCMP_SYS(fdatasync), SCMP_SYS(pwrite64),  SCMP_SYS(pwritev)};
 
 constexpr int kSettings[] = {F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD, F_DUPFD_CLOEXEC, F_GETLK, F_SETLK};
 constexpr int kProcessSettings[] = {PR_SET_NAME,    PR_GET_NAME,     PR_GET_DUMPABLE, PR_GET_NO_NEW_PRIVS,
@@ -122,15 +128,7 @@ scmp_arg_cmp masked(unsigned argument, scmp_datum_t mask, scmp_datum_t value) {
   return {argument, SCMP_CMP_MASKED_EQ, mask, value};
 }
 
-}  // namespace
-
-Status restrict_system_calls() {
-  Filter filter(SCMP_ACT_ERRNO(ENOSYS));
-  for (const int call : kAllowed) filter.add(SCMP_ACT_ALLOW, call);
-  for (const int call : kDenied) filter.add(SCMP_ACT_ERRNO(EPERM), call);
-  // Threads, but no processes. clone3 hides what it asks for: ENOSYS makes libraries use clone.
-  filter.add(SCMP_ACT_ALLOW, SCMP_SYS(clone), masked(0, CLONE_THREAD, CLONE_THREAD));
-  filter.add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), masked(0, CLONE_THREAD, 0));
+void allow_reading(Filter& filter) {
   // Files to read, also where the kernel has no Landlock. openat2 hides what it asks for.
   filter.add(SCMP_ACT_ALLOW, SCMP_SYS(open), masked(1, kWriting, O_RDONLY));
   filter.add(SCMP_ACT_ALLOW, SCMP_SYS(openat), masked(2, kWriting, O_RDONLY));
@@ -138,6 +136,27 @@ Status restrict_system_calls() {
     const auto writing = static_cast<scmp_datum_t>(flag);
     filter.add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(open), masked(1, writing, writing));
     filter.add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(openat), masked(2, writing, writing));
+  }
+}
+
+}  // namespace
+
+Status restrict_system_calls(const model::Grants& grants) {
+  Filter filter(SCMP_ACT_ERRNO(ENOSYS));
+  for (const int call : kAllowed) filter.add(SCMP_ACT_ALLOW, call);
+  for (const int call : kDenied) filter.add(SCMP_ACT_ERRNO(EPERM), call);
+  for (const int call : kNetwork) filter.add(grants.network ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM), call);
+  for (const int call : kFiles)
+    filter.add(grants.folders.empty() ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_ALLOW, call);
+  if (grants.network) filter.add(SCMP_ACT_ALLOW, SCMP_SYS(ioctl), equal(1, FIONBIO));
+  // Threads, but no processes. clone3 hides what it asks for: ENOSYS makes libraries use clone.
+  filter.add(SCMP_ACT_ALLOW, SCMP_SYS(clone), masked(0, CLONE_THREAD, CLONE_THREAD));
+  filter.add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), masked(0, CLONE_THREAD, 0));
+  if (grants.folders.empty()) {
+    allow_reading(filter);
+  } else {  // Landlock says where
+    filter.add(SCMP_ACT_ALLOW, SCMP_SYS(open));
+    filter.add(SCMP_ACT_ALLOW, SCMP_SYS(openat));
   }
   // Signals to itself, as abort() sends one.
   const auto self = static_cast<scmp_datum_t>(::getpid());
@@ -155,9 +174,10 @@ Status restrict_system_calls() {
   return filter.load();
 }
 
-Status forbid_files_and_code() {
+Status forbid_files_and_code(bool may_open_files) {
   Filter filter(SCMP_ACT_ALLOW);
-  for (const int call : {SCMP_SYS(open), SCMP_SYS(openat)}) filter.add(SCMP_ACT_ERRNO(EPERM), call);
+  for (const int call : {SCMP_SYS(open), SCMP_SYS(openat)})
+    if (!may_open_files) filter.add(SCMP_ACT_ERRNO(EPERM), call);
   for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)})
     filter.add(SCMP_ACT_ERRNO(EPERM), call, masked(2, PROT_EXEC, PROT_EXEC));
   return filter.load();

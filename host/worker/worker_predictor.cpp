@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include "worker/task.hpp"
+
 namespace slipway::worker {
 namespace {
 
@@ -51,13 +53,7 @@ Status WorkerPredictor::create(model::HostServices& services) {
   plan.program = options_.program;
   plan.model = manifest_.name;
   plan.version = manifest_.version.text();
-  plan.task = {Purpose::serve,
-               directory_.string(),
-               stored_.name_elsewhere(),
-               stored_.is_in_place(),
-               manifest_.limits.memory.value_or(0),
-               0,
-               options_.parameters};
+  plan.task = make_task(Purpose::serve, directory_, manifest_, stored_, options_.parameters);
   plan.plugin = &stored_;
   plan.limits = options_.limits;
   WorkerPoolOptions pool;

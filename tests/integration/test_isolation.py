@@ -97,6 +97,18 @@ def test_libraries_of_the_models_own_lie_in_the_bundle(env):
         expect.equal(predict(host, 2, "vendored").status, 200, "status")
 
 
+def test_what_a_model_needs_the_operator_grants(env):
+    models = env.folder("models")
+    scratch = env.folder("scratch")
+    make_bundle(models / "needy", env.plugin("good_c"), "needy", isolation="process", needs=["network", "files"])
+    with env.host(models) as host:
+        version = host.request("GET", "/models/needy").json()["versions"][0]
+        expect.equal(version["state"], "failed", "state")
+        expect.contains(version["why"], "overrides: {needy: {grants: {network: true, files: [FOLDER]}}}")
+    with env.host(models, "overrides: {needy: {grants: {network: true, files: [%s]}}}\n" % scratch) as host:
+        expect.answer(predict(host, 2, "needy"), {"value": 4.0})
+
+
 def test_a_crash_is_a_503_for_its_caller_and_nothing_for_others(env):
     with unruly_host(env, effects="external") as host:
         for value, words in ((CRASH, "killed by SIGSEGV in predict"), (EXIT, "called exit(3) in predict"), (ABORT, "SIGABRT")):

@@ -253,7 +253,7 @@ TEST_CASE("limits hold for documents from elsewhere") {
 
 TEST_CASE("bytes that are no document are refused") {
   alignas(64) const std::byte bytes[64]{};
-  for (const std::size_t size : {0, 1, 15, 17}) CHECK_FALSE(verify({bytes, size}, Limits()).ok());
+  for (const std::size_t size : {0u, 1u, 15u, 17u}) CHECK_FALSE(verify({bytes, size}, Limits()).ok());
 }
 
 // A fuzz target does this for hours (tests/fuzz/document_fuzz.cpp); here is enough to see it work.

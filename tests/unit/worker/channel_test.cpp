@@ -44,7 +44,7 @@ TEST_CASE("a descriptor goes with a message, and is not inherited") {
   REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
   const UniqueFd read(ends[0]);
   UniqueFd write(ends[1]);
-  REQUIRE(pair.ours.send(Task{Purpose::probe, "/bundle", "x.so", 0, 0, 0, "{}"}, write.get()));
+  REQUIRE(pair.ours.send(Task{Purpose::probe, "/bundle", "x.so", 0, 0, 0, 0, "", "{}"}, write.get()));
   write.reset();
   const Result<Channel::Received> received = pair.theirs->receive();
   REQUIRE(received);

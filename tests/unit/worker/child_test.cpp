@@ -27,7 +27,7 @@ Code refusal(Child& child, Nanoseconds deadline) {
 // A child that has come so far as to refuse its task, and waits for its end.
 Child waiting() {
   Child child = started();
-  REQUIRE(child.send(Task{Purpose::probe, "/nonexistent", "x.so", 0, 0, 0, "{}"}));
+  REQUIRE(child.send(Task{Purpose::probe, "/nonexistent", "x.so", 0, 0, 0, 0, "", "{}"}));
   const Result<Message> message = child.receive(monotonic_now() + kGuard);
   REQUIRE(message);
   REQUIRE(std::holds_alternative<Failed>(*message));

@@ -25,7 +25,7 @@ std::string number(std::uint64_t value) {
 }  // namespace
 
 TEST_CASE("what is encoded is decoded") {
-  const Task task = sent(Task{Purpose::probe, "/models/a", "0123.so", 0, 64 << 20, 120, "{}"});
+  const Task task = sent(Task{Purpose::probe, "/models/a", "0123.so", 0, 64 << 20, 120, 0, "", "{}"});
   CHECK(task.bundle == "/models/a");
   CHECK(task.plugin == "0123.so");
   CHECK(task.memory == 64 << 20);
@@ -39,7 +39,7 @@ TEST_CASE("what is encoded is decoded") {
   CHECK(sent(Failed{Code::not_found, "why"}).code == Code::not_found);
   CHECK(sent(Unloaded{"", "a handler of SIGUSR2"}).left_behind == "a handler of SIGUSR2");
   CHECK(sent(Prepared{"seccomp", "Landlock"}).missing == "Landlock");
-  const Task serving = sent(Task{Purpose::serve, "/models/a", "0123.so", 1, 0, 0, "{}"});
+  const Task serving = sent(Task{Purpose::serve, "/models/a", "0123.so", 1, 0, 0, 0, "", "{}"});
   CHECK(serving.purpose == Purpose::serve);
   CHECK(sent(TakeCalls{64, 5, 6, 7}).document_bytes == 7);
   CHECK(sent(Logged{2, "careful", "id-7"}).request_id == "id-7");

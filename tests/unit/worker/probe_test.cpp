@@ -36,10 +36,12 @@ class Subject {
   }
   TemporaryBundle& bundle() { return bundle_; }
   ProbeOptions& options() { return options_; }
+  model::Grants& grants() { return grants_; }
 
   Result<ProbeReport> probed(const std::filesystem::path& cache) const {
-    const Result<model::Bundle> opened = model::open_bundle(bundle_.bundle());
+    Result<model::Bundle> opened = model::open_bundle(bundle_.bundle());
     if (!opened) return opened.error();
+    opened->manifest.grants = grants_;
     const Result<plugin::StoredLibrary> stored = model::ModelVersion::store_plugin(*opened, cache);
     if (!stored) return stored.error();
     return probe(*opened, *stored, options_);
@@ -52,6 +54,7 @@ class Subject {
 
  private:
   TemporaryBundle bundle_;
+  model::Grants grants_;
   ProbeOptions options_{.program = SLIPWAY_PROGRAM};
 };
 
@@ -59,11 +62,15 @@ std::string refusal_of(const std::string& plugin, const std::string& manifest = 
   return Subject(plugin, manifest).refusal();
 }
 
-// What came of trying `deed` in the sandbox.
-std::string attempt(const std::string& deed, bool late = false) {
+// What came of trying `deed` in the sandbox. `grants_bundle`: the bundle's own folder may be written.
+std::string attempt(const std::string& deed, bool late = false, bool network = false,
+                    bool grants_bundle = false) {
   const std::string parameters =
       "parameters: {try: \"" + deed + "\", late: " + (late ? "true" : "false") + "}\n";
-  const Result<ProbeReport> report = Subject("reaches_out", parameters).probed();
+  Subject subject("reaches_out", parameters);
+  subject.grants().network = network;
+  if (grants_bundle) subject.grants().folders.push_back(subject.bundle().bundle().string());
+  const Result<ProbeReport> report = subject.probed();
   if (!report) return report.error().message;
   return report->failures.empty() ? "nothing" : report->failures.front().difference;
 }
@@ -198,6 +205,26 @@ TEST_CASE("what a model reads and makes it reads and makes in create, not later"
   if (kSanitized) return;  // see worker/sandbox.cpp
   for (const char* const deed : {"read its bundle", "make code", "turn memory into code", "socket"})
     CHECK_THAT(attempt(deed, true), Contains(deed + std::string(": Operation not permitted")));
+}
+
+TEST_CASE("what is granted a model may do, now and later, and nothing else") {
+  for (const bool late : {false, true}) {
+    CHECK_THAT(attempt("socket", late, true), Contains("socket: done"));
+    CHECK_THAT(attempt("write a file", late, true), Contains("write a file: Operation not permitted"));
+    CHECK_THAT(attempt("write a file", late, false, true), Contains("write a file: done"));
+    CHECK_THAT(attempt("socket", late, false, true), Contains("socket: Operation not permitted"));
+    for (const char* const deed : {"fork", "execve", "ptrace", "kill", "memfd"})
+      CHECK_THAT(attempt(deed, late, true, true), Contains(deed + std::string(": Operation not permitted")));
+    if (landlock_version() > 0)
+      CHECK_THAT(attempt("read a stranger's file", late, true, true), Contains("Permission denied"));
+  }
+}
+
+TEST_CASE("a folder that is granted and is not there is missing in the sandbox's report") {
+  if (landlock_version() == 0) return;
+  Subject subject("good_c");
+  subject.grants().folders.push_back("/nonexistent/folder");
+  CHECK_THAT(subject.probed()->sandbox_missing, Contains("cannot open /nonexistent/folder"));
 }
 
 TEST_CASE("a child has nothing of the host's but its channel and its plugin") {
