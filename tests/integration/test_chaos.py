@@ -307,18 +307,24 @@ class Chaos:
             self.host.signal(signal.SIGHUP)
 
     def no_descriptors(self):
-        """Who has a connection is served; who comes waits until there is room again."""
+        """Who has a connection is served; who comes waits until there is room again, operators too."""
         open_now = len(os.listdir("/proc/%d/fd" % self.host.pid()))
-        waiting = []
+        waiting, ended = [], []
+        bundle = self.operated.bundle(self.next_version())
+        operator = threading.Thread(target=lambda: ended.append(self.operated.run("publish", bundle)))
         with self.limited(resource.RLIMIT_NOFILE, open_now):
             for _ in range(40):  # more than the numbers that are free below the limit
                 waiting.append(self.host.connect())
                 waiting[-1].send(request_bytes("POST", "/models/neighbour/predict", {"value": 3}))
+            operator.start()
             self.kill_a_worker()
             self.wait_for_answers(self.keeping)
         for connection in waiting:
             expect.answer(connection.read(), {"value": 6.0})
             connection.close()
+        operator.join()
+        assert ended and ended[0].exit in (SUCCESS, FAILURE), ended
+        self.operated.must("publish", bundle)
 
     def no_disk(self):
         """Files cannot grow, as on a full disk (EFBIG instead of ENOSPC; a small file system to fill would need root). What cannot be kept is
