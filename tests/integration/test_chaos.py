@@ -27,7 +27,8 @@ from harness.operated import FAILURE, SUCCESS, Operated
 
 CRASH, EXIT, HANG, WAIT, CLOSE, MANY, TELL, ABORT, CRASH_UNLESS_FIRST = range(-1, -10, -1)
 RIGHT = None  # instead of a status: 200 with the right answer
-ENDS_BADLY = {CRASH: {503}, EXIT: {503}, ABORT: {503}, CLOSE: {503}, CRASH_UNLESS_FIRST: {RIGHT, 503}, HANG: {504, 503}, WAIT: {504, 503}}
+ENDS_BADLY = {CRASH: {503}, EXIT: {503}, ABORT: {503}, CLOSE: {503}, CRASH_UNLESS_FIRST: {RIGHT, 503}, HANG: {504, 503}, WAIT: {504, 503},
+              MANY: {500, 503}}  # its schema allows one number; what 300,000 need is asked for while they are written
 PATIENT = {"concurrency": 16, "queue": 1000, "timeout": "10m"}
 BETWEEN_REQUESTS = 0.002  # of a caller: releases give way, and must get a core now and then
 
@@ -335,6 +336,7 @@ class Chaos:
             done = self.operated.run("publish", bundle)
             expect.equal(done.exit, FAILURE, "exit of publishing without disk: %s" % done.out)
             self.kill_a_worker()
+            self.at_once(self.ask_for_trouble, [MANY, MANY, CRASH])
             self.wait_for_answers(self.keeping)
             done = self.operated.run("rollback", "doubler")
             assert done.exit in (SUCCESS, FAILURE), done
@@ -350,6 +352,7 @@ class Chaos:
             return self.skipped.add("no_memory: a sanitizer takes all addresses there are")
         with self.limited(resource.RLIMIT_AS, size + self.dice.choice((0, 1 << 20, 8 << 20))):
             self.at_once(self.ask_large, ["neighbour", "unruly"] * 3)
+            self.at_once(self.ask_for_trouble, [MANY, MANY, CRASH])
             self.kill_a_worker()
             self.wait_for_answers(self.keeping)
 
@@ -404,6 +407,7 @@ class Chaos:
         expect.equal(self.host.stop(), 0, "exit status")
         for child in left:
             assert not os.path.exists("/proc/%d" % child), "the process %d is left" % child
+        self.verified = self.operated.must("store", "verify").out
 
 
 def test_whatever_goes_wrong_each_request_gets_its_one_answer(env):
@@ -424,6 +428,7 @@ def test_whatever_goes_wrong_each_request_gets_its_one_answer(env):
     if os.environ.get("SLIPWAY_CHAOS_TELL"):
         print("# %s" % ", ".join("%s %.1f s" % each for each in chaos.seconds.items()))
         print("# %s" % [(caller.answered, caller.statuses) for caller in chaos.keeping + chaos.coming])
+        print("# %s" % chaos.verified.strip().split("\n")[-1])
         print("# large bodies without memory: %s" % collections.Counter(chaos.large))
     for reason in sorted(chaos.skipped):
         print("# skipped: " + reason, flush=True)
