@@ -91,6 +91,7 @@ sigset_t block_signals() {
   sigaddset(&blocked, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // under a limit of file sizes, writing fails as on a full disk
   return set;
 }
 

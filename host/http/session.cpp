@@ -133,9 +133,11 @@ void Session::begin_request() {
 Step Session::receive_request() {
   begin_request();
   Stage stage = Stage::idle;
+  RequestParser::Progress progress{};
   while (true) {
     if (!input_.empty() && exchange_.request_.arrived_ == 0) exchange_.request_.arrived_ = received_at_;
-    switch (parser_.feed(input_)) {
+    if (!parse(progress)) co_return false;
+    switch (progress) {
       case RequestParser::Progress::complete:
         if (!count_body(waits_for_ == Stage::body)) co_return false;
         waits_for_ = Stage::none;

@@ -91,7 +91,9 @@ class Session final : public DeadlineEntry, public Watcher {
   void watch_rate(Nanoseconds now);
   bool timed_out(Stage stage);
   bool ask_for_body();
-  bool count_body(bool waits);  // false: it is refused
+  bool parse(RequestParser::Progress& progress);  // false: it is refused
+  bool count_body(bool waits);                    // false: it is refused
+  void refuse_for_memory();
   void refuse(int status, std::string_view detail);
   bool queue_answer();  // false: it is the connection's last
   bool ends_here();

@@ -1,4 +1,6 @@
 // What a session holds its client to: times, rates and memory.
+#include <new>
+
 #include "http/serving_thread.hpp"
 #include "http/session.hpp"
 
@@ -49,10 +51,26 @@ void Session::refuse_connection(Taken taken) {
 bool Session::count_body(bool waits) {
   Request& request = exchange_.request_;
   if ((!waits && request.body().size() <= BodyShare::kGrain) || request.count_body()) return true;
+  refuse_for_memory();
+  return false;
+}
+
+// Where the system has no memory for what has come, the answer needs much less of it.
+bool Session::parse(RequestParser::Progress& progress) {
+  try {
+    progress = parser_.feed(input_);
+    return true;
+  } catch (const std::bad_alloc&) {
+    exchange_.request_.body().shrink(0);
+    refuse_for_memory();
+    return false;
+  }
+}
+
+void Session::refuse_for_memory() {
   thread_.counters().bodies_refused.add();
   exchange_.response_.add_header("Retry-After", "1");
   refuse(503, "this server has no memory left for another large body; try again in a moment");
-  return false;
 }
 
 void Session::begin_stage(Stage stage) {

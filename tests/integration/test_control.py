@@ -1,6 +1,7 @@
 """A host with a store, and the commands of those who operate it."""
 import json
 import os
+import resource
 import signal
 import stat
 import time
@@ -166,6 +167,24 @@ def test_what_was_acknowledged_comes_back(env):
     with operated.host() as host:
         expect.equal(version_of(host), "1.1.0", "stable")
         expect.equal(version_of(host, "/models/doubler/labels/previous/predict"), "1.0.0", "previous")
+
+
+def test_a_host_whose_files_cannot_grow_refuses_and_serves_on(env):
+    operated = Operated(env)
+    with operated.host() as host:
+        operated.publish("1.0.0")
+        operated.release("1.0.0")
+        bundle = operated.bundle("1.1.0")
+        before = resource.prlimit(host.pid(), resource.RLIMIT_FSIZE)
+        resource.prlimit(host.pid(), resource.RLIMIT_FSIZE, (4096, before[1]))
+        done = operated.run("publish", bundle)
+        expect.equal(done.exit, FAILURE, "exit")
+        expect.contains(done.err, "File too large")
+        expect.equal(version_of(host), "1.0.0", "version")
+        resource.prlimit(host.pid(), resource.RLIMIT_FSIZE, before)
+        operated.must("publish", bundle)
+        operated.release("1.1.0")
+        expect.equal(version_of(host), "1.1.0", "version")
 
 
 def test_a_version_can_be_unloaded_when_no_label_points_to_it(env):

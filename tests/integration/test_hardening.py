@@ -1,5 +1,8 @@
 """Clients that mean harm, or behave as if: too many, too slow, too much, and bytes that can be read in two ways."""
+import contextlib
 import os
+import re
+import resource
 import select
 import socket
 import stat
@@ -7,7 +10,7 @@ import stat
 from harness import expect
 from harness.bundles import held_host
 from harness.client import Connection, request_bytes
-from harness.environment import GUARD_SECONDS
+from harness.environment import GUARD_SECONDS, Skip
 from harness.operated import Operated
 
 PREDICT = "/models/sum/predict"
@@ -149,6 +152,25 @@ def test_a_configuration_with_less_memory_for_all_than_for_one_is_refused(env):
     done = env.run("serve", "--models", env.models, "--listen", "127.0.0.1:0", "--config", file)
     expect.equal(done.exit, 2, "exit")
     expect.contains(done.err, "slipway.yaml:3:", "limits.body")
+
+
+def test_a_body_that_the_system_has_no_memory_for_is_a_503(env):
+    with env.host(config="limits: {body: 256MiB, bodies: 1GiB}\n", flags=["--threads", "1"]) as host:
+        with open("/proc/%d/status" % host.pid()) as status:
+            size = int(re.search(r"^VmSize:\s+(\d+) kB", status.read(), re.MULTILINE).group(1)) * 1024
+        if size > 1 << 40:
+            raise Skip("a sanitizer takes all addresses there are")
+        before = resource.prlimit(host.pid(), resource.RLIMIT_AS)
+        resource.prlimit(host.pid(), resource.RLIMIT_AS, (size, before[1]))
+        with host.connect() as connection:
+            with contextlib.suppress(ConnectionResetError, BrokenPipeError):  # its end has been refused
+                connection.send(request_bytes("POST", PREDICT, b"[1" + b" " * (200 << 20) + b"]"))
+            response = connection.read()
+            expect.problem(response, 503, "memory", closes=True)
+            expect.equal(response.header("Retry-After"), "1", "Retry-After")
+        expect.answer(host.request("POST", PREDICT, [1]), {"sum": 1.0})
+        resource.prlimit(host.pid(), resource.RLIMIT_AS, before)
+        expect.answer(host.request("POST", PREDICT, b"[1" + b" " * (40 << 20) + b"]"), {"sum": 1.0})
 
 
 # ---- floods

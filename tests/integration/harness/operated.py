@@ -44,6 +44,11 @@ class Operated:
         """{version: state} of the model."""
         return {each["version"]: each["state"] for model in self.ask("status")["models"] for each in model["versions"]}
 
+    def states_of(self, name):
+        """The same, where there are several models."""
+        (model,) = (each for each in self.ask("status")["models"] if each["name"] == name)
+        return {each["version"]: each["state"] for each in model["versions"]}
+
 
 def version_of(host, path="/models/doubler/predict"):
     response = host.request("POST", path, {"value": 2})
