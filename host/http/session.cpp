@@ -69,7 +69,7 @@ void Session::on_drain(Nanoseconds idle_until) noexcept {
 
 Life Session::live(Taken taken) {
   try {
-    if (tls_ != nullptr && !co_await shake_hands(taken)) {
+    if (tls_ != nullptr && !co_await shake_hands()) {
       // It ends.
     } else if (taken != Taken::yes) {
       refuse_connection(taken);

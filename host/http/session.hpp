@@ -38,8 +38,8 @@ class Session final : public DeadlineEntry, public Watcher {
   void on_drain(Nanoseconds idle_until) noexcept;
   void on_force() noexcept { signal(kForce); }
 
-  // Between two requests, or before the first.
-  bool is_idle() const { return waits_for_ == Stage::idle && !finished_; }
+  // Between two requests, or before the first; and has a place to give up.
+  bool is_idle() const { return waits_for_ == Stage::idle && slot_.held() && !finished_; }
   Nanoseconds quiet_since() const { return received_at_; }
   bool evict() noexcept;  // closes the connection if it is idle, and if not even a first byte has come
 
@@ -77,7 +77,7 @@ class Session final : public DeadlineEntry, public Watcher {
   bool happened(unsigned events) const { return (happened_ & events) != 0; }
 
   Life live(Taken taken);
-  Step shake_hands(Taken taken);
+  Step shake_hands();
   Step serve();
   Step receive_request();
   Step receive_more(Stage stage);

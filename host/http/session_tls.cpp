@@ -17,11 +17,9 @@ Ready awaited(Outcome outcome) {
 }  // namespace
 
 // False: there is nobody that could read an answer.
-Step Session::shake_hands(Taken taken) {
-  const bool has_place = taken == Taken::yes;
-  // Who connects and says nothing makes room for others as an idle connection does.
-  waits_for_ = has_place ? Stage::idle : Stage::head;
-  wait_at_most(has_place ? thread_.limits().header_timeout : thread_.limits().linger_timeout);
+Step Session::shake_hands() {
+  waits_for_ = Stage::idle;  // who connects and says nothing must not keep a place from others
+  wait_at_most(thread_.limits().header_timeout);
   if (thread_.draining()) timeout_at_ = std::min(timeout_at_, thread_.idle_until());
   for (Outcome outcome = tls_->handshake(); outcome != Outcome::done; outcome = tls_->handshake()) {
     happened_ &= ~(kReadable | kWritable);
