@@ -226,6 +226,8 @@ void write_server(PrometheusText& text, const http::ServerStats& stats) {
           stats.disconnects);
   counter("slipway_http_accept_failures_total", "counter", "Connections that could not be accepted.",
           stats.accept_failures);
+  counter("slipway_http_tls_handshake_failures_total", "counter",
+          "Connections that ended before TLS was agreed on.", stats.handshake_failures);
 }
 
 void write_keys(PrometheusText& text, const KeyGuard& keys) {

@@ -48,6 +48,9 @@ class Reader {
     top.text("control", config_.control);
     top.text("takeover_socket", config_.takeover_socket);
     top.text("keys", config_.keys);
+    const Section tls{top.find("tls")};
+    tls.text("certificate", config_.tls.certificate);
+    tls.text("key", config_.tls.key);
     std::string metrics;
     top.text("metrics", metrics);
     config_.open_metrics = metrics == "open";

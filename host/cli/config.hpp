@@ -26,6 +26,7 @@ struct HostConfig {
   bool takeover = false;        // takes the host over that listens there
   std::string keys;             // the file of callers' keys; empty: nobody needs one
   bool open_metrics = false;    // without a key
+  http::TlsFiles tls;           // none: plain HTTP
   std::vector<http::ListenAddress> listen{http::ListenAddress{}};
   unsigned threads = 0;  // 0: one a core that this process may use
   std::size_t pool = 64;

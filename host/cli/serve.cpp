@@ -28,6 +28,7 @@ struct ServeFlags {
   bool takeover = false;
   std::string takeover_socket;
   std::string keys;
+  http::TlsFiles tls;
   std::vector<std::string> listen;
   unsigned threads = 0;
   std::string cache;
@@ -43,6 +44,8 @@ Status overlay_flags(const ServeFlags& flags, HostConfig& config) {
   config.takeover = flags.takeover;
   if (!flags.takeover_socket.empty()) config.takeover_socket = flags.takeover_socket;
   if (!flags.keys.empty()) config.keys = flags.keys;
+  if (!flags.tls.certificate.empty()) config.tls.certificate = flags.tls.certificate;
+  if (!flags.tls.key.empty()) config.tls.key = flags.tls.key;
   if (!flags.cache.empty()) config.cache = flags.cache;
   if (flags.threads != 0) config.threads = flags.threads;
   if (!flags.listen.empty()) config.listen.clear();
@@ -100,6 +103,11 @@ Result<std::unique_ptr<api::KeyGuard>> open_keys(const HostConfig& config) {
   return api::KeyGuard::open(config.keys, config.threads);
 }
 
+Result<std::unique_ptr<http::TlsContext>> open_certificate(const HostConfig& config) {
+  if (config.tls.none()) return std::unique_ptr<http::TlsContext>();
+  return http::open_tls(config.tls);
+}
+
 // glibc gives up to eight heaps a core to threads that happen to allocate at once, and keeps what each has
 // grown to: one for each thread that serves, and two for all that comes and goes, are enough.
 void limit_heaps(unsigned serving_threads) {
@@ -114,10 +122,11 @@ std::shared_ptr<model::Slot> make_slot(std::unique_ptr<model::ModelVersion> vers
 }
 
 void log_listening(const http::Server& server, const HostConfig& config, const ModelSource::Report& models) {
+  const std::string scheme = config.tls.none() ? "http://" : "https://";
   for (const http::ListenAddress& each : server.listening()) {
     const std::string shown = each.host.find(':') == std::string::npos ? each.host : "[" + each.host + "]";
     log(Level::info, "listening",
-        {{"url", "http://" + shown + ":" + std::to_string(each.port)},
+        {{"url", scheme + shown + ":" + std::to_string(each.port)},
          {"threads", std::int64_t{config.threads}},
          {"models", static_cast<std::int64_t>(models.served)},
          {"refused", static_cast<std::int64_t>(models.refused)}});
@@ -165,6 +174,8 @@ int serve(const HostConfig& config) {
 
   const Result<std::unique_ptr<api::KeyGuard>> keys = open_keys(config);
   if (!keys) return complain(keys.error().message), kUsage;
+  const Result<std::unique_ptr<http::TlsContext>> tls = open_certificate(config);
+  if (!tls) return complain(tls.error().message), kUsage;
   model::RoutingTableOwner tables;
   lifecycle::Catalog catalog(tables);
   const Result<std::unique_ptr<lifecycle::Reaper>> reaper = lifecycle::Reaper::start(catalog, config.drain);
@@ -201,6 +212,7 @@ int serve(const HostConfig& config) {
   http.listen = inherited->listen;
   http.threads = config.threads;
   http.limits = config.http;
+  http.tls = tls->get();
   http.on_nudge = [&service, &link = **link](unsigned thread) {
     service.refresh(thread);
     link.answer_nudge(thread);
@@ -219,7 +231,7 @@ int serve(const HostConfig& config) {
     Tenure tenure(config, {**server, **source, **link, service.health()});
     log_listening(**server, config, (*source)->at_start());
     (*link)->ready([&server = **server] { server.nudge(); });
-    tenure.wait_for_end(signals, keys->get());
+    tenure.wait_for_end(signals, {keys->get(), tls->get()});
   } else {
     (*server)->hand_over_and_drain(monotonic_now() + config.drain);
   }
@@ -257,6 +269,12 @@ void add_serve_command(CLI::App& app, int& exit) {
       ->add_option("--keys", flags->keys,
                    "File of the keys that callers need; see slipway keys. Without it nobody needs one")
       ->envname("SLIPWAY_KEYS");
+  command
+      ->add_option("--tls-certificate", flags->tls.certificate,
+                   "PEM file of the host's certificate and its chain; without it plain HTTP is spoken")
+      ->envname("SLIPWAY_TLS_CERTIFICATE");
+  command->add_option("--tls-key", flags->tls.key, "PEM file of the certificate's key")
+      ->envname("SLIPWAY_TLS_KEY");
   command
       ->add_option("-l,--listen", flags->listen,
                    "Address and port, e.g. 0.0.0.0:8080; may be given again [127.0.0.1:8080]")

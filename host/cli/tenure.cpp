@@ -12,12 +12,25 @@ namespace {
 using telemetry::Level;
 using telemetry::log;
 
-// What changes while a host runs. A file that is wrong changes nothing.
-void reload(api::KeyGuard* keys) {
-  if (keys == nullptr) return log(Level::info, "SIGHUP: there is nothing to read again");
-  if (const Status read = keys->reload(); !read)
+void reload(api::KeyGuard& keys) {
+  if (const Status read = keys.reload(); !read)
     return log(Level::error, "the keys stay as they were", {{"why", read.error().message}});
-  log(Level::info, "the keys were read again", {{"keys", static_cast<std::int64_t>(keys->keys())}});
+  log(Level::info, "the keys were read again", {{"keys", static_cast<std::int64_t>(keys.keys())}});
+}
+
+void reload(http::TlsContext& tls) {
+  if (const Status read = tls.reload(); !read)
+    return log(Level::error, "the certificate stays as it was",
+               {{"why", read.error().message}, {"expires", tls.expires()}});
+  log(Level::info, "the certificate was read again", {{"expires", tls.expires()}});
+}
+
+// What changes while a host runs. A file that is wrong changes nothing.
+void reload(const Reloaded& reloaded) {
+  if (reloaded.keys == nullptr && reloaded.tls == nullptr)
+    return log(Level::info, "SIGHUP: there is nothing to read again");
+  if (reloaded.keys != nullptr) reload(*reloaded.keys);
+  if (reloaded.tls != nullptr) reload(*reloaded.tls);
 }
 
 }  // namespace
@@ -56,7 +69,7 @@ Tenure::Tenure(const HostConfig& config, Serving host)
 }
 
 // Until one that ends the tenure. kHandedOver: another process goes on in this one's place.
-int Tenure::next_signal(sigset_t set, api::KeyGuard* keys) {
+int Tenure::next_signal(sigset_t set, const Reloaded& reloaded) {
   sigaddset(&set, kHandedOver);
   sigaddset(&set, SIGHUP);
   for (;;) {
@@ -65,13 +78,13 @@ int Tenure::next_signal(sigset_t set, api::KeyGuard* keys) {
     if (signal == kHandedOver && !handed_over_.load()) continue;
     if (signal != SIGHUP) return signal;
     host_.link.reloading();
-    reload(keys);
+    reload(reloaded);
     host_.link.ready_again();
   }
 }
 
-void Tenure::wait_for_end(const sigset_t& signals, api::KeyGuard* keys) {
-  const int signal = next_signal(signals, keys);
+void Tenure::wait_for_end(const sigset_t& signals, Reloaded reloaded) {
+  const int signal = next_signal(signals, reloaded);
   if (signal == kHandedOver) return;  // HostHandOver has done the rest
   host_.health.set_ready(false);
   host_.link.stopping();

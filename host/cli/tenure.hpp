@@ -15,6 +15,7 @@
 #include "cli/service_link.hpp"
 #include "cli/takeover_listener.hpp"
 #include "http/server.hpp"
+#include "http/tls.hpp"
 
 namespace slipway::cli {
 
@@ -29,6 +30,12 @@ struct Serving {
   api::HealthService& health;
 };
 
+// What SIGHUP makes a host read again; null: it has none.
+struct Reloaded {
+  api::KeyGuard* keys = nullptr;
+  http::TlsContext* tls = nullptr;
+};
+
 // For a host that serves already. True: it is the host. False: the one before it has thought better of it,
 // and goes on.
 bool conclude_takeover(Inherited& inherited, ModelSource& source);
@@ -39,11 +46,11 @@ class Tenure {
   Tenure(const HostConfig& config, Serving host);
 
   // When it returns nothing more is accepted, and what was accepted is being answered.  [main thread]
-  // SIGHUP does not end it: `keys`, if there are some, are read again.
-  void wait_for_end(const sigset_t& signals, api::KeyGuard* keys);
+  // SIGHUP does not end it: what is `reloaded` is read again.
+  void wait_for_end(const sigset_t& signals, Reloaded reloaded);
 
  private:
-  int next_signal(sigset_t set, api::KeyGuard* keys);
+  int next_signal(sigset_t set, const Reloaded& reloaded);
 
   const HostConfig& config_;
   const Serving host_;

@@ -242,6 +242,7 @@ ServerStats Server::stats() const {
     stats.bodies_refused += counters.bodies_refused.get();
     stats.disconnects += counters.disconnects.get();
     stats.accept_failures += counters.accept_failures.get();
+    stats.handshake_failures += counters.handshake_failures.get();
   }
   if (impl_->acceptor != nullptr) stats.accept_failures += impl_->acceptor->failures();
   stats.body_bytes = impl_->shared.bodies.held();

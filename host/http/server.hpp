@@ -14,6 +14,7 @@
 #include "http/handler.hpp"
 #include "http/limits.hpp"
 #include "http/listen_socket.hpp"
+#include "http/tls.hpp"
 
 namespace slipway::http {
 
@@ -25,6 +26,8 @@ struct ServerOptions {
   // While draining: how long a connection without a request in progress stays open, so that a request already
   // on its way is answered (with "Connection: close") and not lost.
   Nanoseconds drain_idle_grace = kSecond;
+  // What all connections speak; null: plain HTTP. Must outlive the server.
+  TlsContext* tls = nullptr;
   // What each serving thread does when it is nudged; it is given its number. Must not throw.
   std::function<void(unsigned thread)> on_nudge;
 };
@@ -41,6 +44,7 @@ struct ServerStats {
   std::uint64_t bodies_refused = 0;       // there was no memory left for another body
   std::uint64_t body_bytes = 0;           // that large bodies hold now
   std::uint64_t accept_failures = 0;      // no descriptor or memory for another connection
+  std::uint64_t handshake_failures = 0;   // connections that ended before TLS was agreed on
 };
 
 class Server {

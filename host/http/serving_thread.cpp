@@ -154,8 +154,10 @@ void ServingThread::admit(UniqueFd connection, Peer peer) {
       return;
     }
     deadlines_.reserve(sessions_.size() + 1);
-    sessions_.push_back(
-        std::make_unique<Session>(*this, std::move(connection), std::move(peer.text), std::move(slot)));
+    std::unique_ptr<TlsStream> tls;
+    if (shared_.options.tls != nullptr) tls = shared_.options.tls->accept(connection.get());
+    sessions_.push_back(std::make_unique<Session>(*this, std::move(connection), std::move(tls),
+                                                  std::move(peer.text), std::move(slot)));
     ++open_sessions_;
     refusing_ += refused;
     schedule_tick();

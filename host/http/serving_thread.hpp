@@ -35,7 +35,7 @@ class Counter {
 
 struct ThreadCounters {
   Counter connections, closed, refused, evicted, requests, protocol_errors, timeouts, bodies_refused,
-      disconnects, accept_failures;
+      disconnects, accept_failures, handshake_failures;
 };
 
 // What the threads of one server share.

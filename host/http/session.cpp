@@ -16,9 +16,11 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
 
-Session::Session(ServingThread& thread, UniqueFd connection, std::string peer, ConnectionSlot slot)
+Session::Session(ServingThread& thread, UniqueFd connection, std::unique_ptr<TlsStream> tls, std::string peer,
+                 ConnectionSlot slot)
     : thread_(thread),
       descriptor_(thread.loop(), std::move(connection), *this),
+      tls_(std::move(tls)),
       peer_(std::move(peer)),
       slot_(std::move(slot)),
       exchange_(thread.index()),
@@ -40,13 +42,16 @@ void Session::Until::await_suspend(std::coroutine_handle<> waiter) const noexcep
   session.waiter_ = waiter;
 }
 
-void Session::signal(Event event) noexcept {
-  happened_ |= event;
-  if (waiter_ && (wanted_ & event) != 0) std::exchange(waiter_, {}).resume();
+void Session::signal(unsigned events) noexcept {
+  happened_ |= events;
+  if (waiter_ && (wanted_ & events) != 0) std::exchange(waiter_, {}).resume();
 }
 
 void Session::on_ready(Ready what) noexcept {
-  signal(what == Ready::read ? kReadable : kWritable);
+  if (tls_ != nullptr)
+    signal(kReadable | kWritable);  // TLS may have waited for one on behalf of the other
+  else
+    signal(what == Ready::read ? kReadable : kWritable);
 }
 
 void Session::release_memory() {
@@ -64,7 +69,9 @@ void Session::on_drain(Nanoseconds idle_until) noexcept {
 
 Life Session::live(Taken taken) {
   try {
-    if (taken != Taken::yes) {
+    if (tls_ != nullptr && !co_await shake_hands()) {
+      // It ends.
+    } else if (taken != Taken::yes) {
       refuse_connection(taken);
     } else {
       while (co_await serve()) {
@@ -105,7 +112,7 @@ Step Session::give_turn() {
 
 Step Session::writable() {
   happened_ &= ~kWritable;
-  descriptor_.wait(Ready::write);
+  descriptor_.wait(send_waits_for_);
   co_await until(kWritable | kTimeout | kForce);
   if (happened(kTimeout)) thread_.counters().timeouts.add();
   if (happened(kTimeout | kForce)) gone_ = true;
@@ -182,7 +189,7 @@ Step Session::receive_more(Stage stage) {
   if (waits_for_ != stage) begin_stage(stage);
   while (true) {
     keep_input();
-    descriptor_.wait(Ready::read);
+    wait_readable();
     co_await until(kReadable | kTimeout | kForce);
     if (happened(kForce)) {
       gone_ = true;
@@ -218,7 +225,7 @@ Step Session::settle_deferred() {
     // then.
     const bool settled = gone_ || expired;
     const bool listens = !settled && input_.size() < kReadAhead;
-    if (listens) descriptor_.wait(Ready::read);
+    if (listens) wait_readable();
     co_await until(settled ? kCompleted : kCompleted | kDeadline | kForce | (listens ? kReadable : 0u));
     expired = happened(kDeadline);
     if (happened(kForce) || (happened(kReadable) && !read_ahead())) gone_ = true;
@@ -259,11 +266,12 @@ Step Session::flush() {
 // the kernel send a reset that can destroy the answer before the client has read it.
 Step Session::linger() {
   input_ = {};
+  if (tls_ != nullptr) tls_->say_end();
   ::shutdown(descriptor_.get(), SHUT_WR);
   wait_at_most(thread_.limits().linger_timeout);
   waits_for_ = Stage::none;
   while (!happened(kTimeout | kForce)) {
-    descriptor_.wait(Ready::read);
+    wait_readable();
     co_await until(kReadable | kTimeout | kForce);
     if (happened(kReadable) && receive() == Received::closed) break;
     input_ = {};
@@ -275,6 +283,10 @@ void Session::end(Taken taken) noexcept {
   if (exchange_.deferred_ != nullptr) exchange_.deferred_->abandon();
   exchange_.deferred_.reset();
   thread_.forget_deadline(*this);
+  if (tls_ != nullptr) {
+    tls_->say_end();
+    tls_.reset();
+  }
   descriptor_.close();
   slot_.release();
   finished_ = true;

@@ -5,6 +5,7 @@
 
 #include <coroutine>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@
 #include "http/event_loop.hpp"
 #include "http/exchange.hpp"
 #include "http/request_parser.hpp"
+#include "http/tls.hpp"
 
 namespace slipway::http {
 
@@ -21,8 +23,9 @@ class ServingThread;
 
 class Session final : public DeadlineEntry, public Watcher {
  public:
-  // May throw std::bad_alloc or std::system_error.
-  Session(ServingThread& thread, UniqueFd connection, std::string peer, ConnectionSlot slot);
+  // `tls`: null for a plain connection. May throw std::bad_alloc or std::system_error.
+  Session(ServingThread& thread, UniqueFd connection, std::unique_ptr<TlsStream> tls, std::string peer,
+          ConnectionSlot slot);
   Session(const Session&) = delete;
 
   using Taken = ConnectionSlots::Taken;
@@ -35,8 +38,8 @@ class Session final : public DeadlineEntry, public Watcher {
   void on_drain(Nanoseconds idle_until) noexcept;
   void on_force() noexcept { signal(kForce); }
 
-  // Between two requests, or before the first.
-  bool is_idle() const { return waits_for_ == Stage::idle && !finished_; }
+  // Between two requests, or before the first; and has a place to give up.
+  bool is_idle() const { return waits_for_ == Stage::idle && slot_.held() && !finished_; }
   Nanoseconds quiet_since() const { return received_at_; }
   bool evict() noexcept;  // closes the connection if it is idle, and if not even a first byte has come
 
@@ -69,11 +72,12 @@ class Session final : public DeadlineEntry, public Watcher {
   };
 
   void on_ready(Ready what) noexcept override;
-  void signal(Event event) noexcept;
+  void signal(unsigned events) noexcept;
   Until until(unsigned events) { return {*this, events}; }
   bool happened(unsigned events) const { return (happened_ & events) != 0; }
 
   Life live(Taken taken);
+  Step shake_hands();
   Step serve();
   Step receive_request();
   Step receive_more(Stage stage);
@@ -104,11 +108,18 @@ class Session final : public DeadlineEntry, public Watcher {
   bool take_in(std::string_view bytes) noexcept;
   bool read_ahead() noexcept;
   void keep_input();
+  void wait_readable() noexcept;
   Sent send() noexcept;
+  ssize_t receive_decrypted(char* to, std::size_t room) noexcept;
+  ssize_t send_encrypted(std::string_view bytes) noexcept;
   bool has_output() const { return !out_.empty(); }
 
   ServingThread& thread_;
   Descriptor descriptor_;
+  std::unique_ptr<TlsStream> tls_;  // null: plain
+  // With TLS either may need the other direction.
+  Ready receive_waits_for_ = Ready::read;
+  Ready send_waits_for_ = Ready::write;
   std::string peer_;
   ConnectionSlot slot_;
   Exchange exchange_;

@@ -48,7 +48,9 @@ bool Session::queue_answer() {
   ++gathered_;
   exchange_.request_.drop_counted_body();  // a client that is slow to read must not keep it
   if (request.method() == Method::head) return !closing_;
-  if (!input_.empty() && out_.size() + payload.size() < kGatherBytes)
+  // What is encrypted is copied anyway, and one record is cheaper than two.
+  const bool gathers = !input_.empty() || tls_ != nullptr;
+  if (gathers && out_.size() + payload.size() < kGatherBytes)
     out_.append(payload);
   else
     tail_ = payload;
@@ -65,7 +67,9 @@ Session::Received Session::receive() noexcept {
   happened_ &= ~kReadable;
   auto& buffer = thread_.receive_buffer();
   ssize_t got = 0;
-  do got = ::recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
+  do
+    got = tls_ != nullptr ? receive_decrypted(buffer.data(), buffer.size())
+                          : ::recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
   while (got < 0 && errno == EINTR);
   if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return Received::nothing;
   if (got <= 0) return Received::closed;
@@ -73,6 +77,14 @@ Session::Received Session::receive() noexcept {
   window_bytes_ += static_cast<std::size_t>(got);
   served_in_turn_ = 0;
   return take_in({buffer.data(), static_cast<std::size_t>(got)}) ? Received::bytes : Received::closed;
+}
+
+// A TLS connection's end may have come with its last bytes: the socket says nothing of it any more.
+void Session::wait_readable() noexcept {
+  if (tls_ != nullptr && tls_->ended())
+    happened_ |= kReadable;
+  else
+    descriptor_.wait(receive_waits_for_);
 }
 
 bool Session::take_in(std::string_view bytes) noexcept {
@@ -117,7 +129,8 @@ Session::Sent Session::send() noexcept {
     msghdr message{};
     message.msg_iov = pieces.data();
     message.msg_iovlen = pieces.size();
-    const ssize_t put = ::sendmsg(descriptor_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t put = tls_ != nullptr ? send_encrypted(head.empty() ? tail : head)
+                                        : ::sendmsg(descriptor_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? Sent::some : Sent::failed;
     sent_ += static_cast<std::size_t>(put);

@@ -52,9 +52,12 @@ class Closed(Exception):
 
 
 class Connection:
-    def __init__(self, host, port, guard_seconds):
+    def __init__(self, host, port, guard_seconds, tls=None):
+        """`tls`: the ssl.SSLContext of a connection that speaks TLS. Its end without close_notify is an error then."""
         self.socket = socket.create_connection((host, port), guard_seconds)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_hostname=host, suppress_ragged_eofs=False)
         self._buffer = b""
 
     def send(self, data):

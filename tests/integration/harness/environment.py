@@ -127,6 +127,7 @@ class Host:
             file.write_text(config)
             command += ["--config", str(file)]
         self.lines = []  # the log so far
+        self.tls = None  # the ssl.SSLContext with which its port is called
         self.exit_wanted = 0
         self._changed = threading.Condition(threading.RLock())
         self._log_ended = False
@@ -140,7 +141,7 @@ class Host:
         except Exception:
             self._process.kill()
             raise
-        self.port = int(re.fullmatch(r"http://127\.0\.0\.1:(\d+)", listening["url"]).group(1))
+        self.port = int(re.fullmatch(r"https?://127\.0\.0\.1:(\d+)", listening["url"]).group(1))
 
     def _read_log(self):
         for raw in self._process.stderr:
@@ -181,7 +182,7 @@ class Host:
         return found[0]["why"]
 
     def connect(self):
-        return Connection("127.0.0.1", self.port, GUARD_SECONDS)
+        return Connection("127.0.0.1", self.port, GUARD_SECONDS, self.tls)
 
     def request(self, *arguments, **named):
         """One request on a connection of its own."""

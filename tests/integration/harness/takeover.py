@@ -52,9 +52,11 @@ class Load:
     """Callers that ask without a pause: some on connections that they keep until an answer says `Connection: close`, some on a
     new one for each request. Any other end of a connection, and any answer but the right one, is a failure."""
 
-    def __init__(self, port, path, keeping=8, short=8, body=lambda value: {"value": value}, answer=lambda value: {"value": 2.0 * value}):
+    def __init__(self, port, path, keeping=8, short=8, body=lambda value: {"value": value}, answer=lambda value: {"value": 2.0 * value},
+                 tls=None):
         self.port = port
         self.path = path
+        self.tls = tls
         self.body = body
         self.answer = answer
         self.failures = []
@@ -68,7 +70,7 @@ class Load:
         while not self._stop.is_set():
             value += 1
             try:
-                connection = connection or Connection("127.0.0.1", self.port, GUARD_SECONDS)
+                connection = connection or Connection("127.0.0.1", self.port, GUARD_SECONDS, self.tls)
                 connection.send(request_bytes("POST", self.path, self.body(value)))
                 response = connection.read()
                 if response.status != 200 or response.json() != self.answer(value):
