@@ -55,7 +55,7 @@ class StoredLibrary {
   bool is_in_place() const { return claim_ == nullptr; }
   // What another process needs to know besides the descriptor: see received(), or in_place().
   const std::string& name_elsewhere() const { return is_in_place() ? path_.native() : name_; }
-  const std::string& name() const { return name_; }            // how the process's memory map calls it
+  const std::string& name() const { return name_; }  // how the process's memory map calls it
   const Sha256& digest() const { return digest_; }
   const ElfReport& report() const { return report_; }
   // Why the copy is in memory and not in the cache, for the host's log; empty: it is in the cache.
