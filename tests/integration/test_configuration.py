@@ -3,6 +3,7 @@ import socket
 
 from harness import expect
 from harness.bundles import make_bundle
+from harness.client import request_bytes
 
 USAGE = 2
 
@@ -126,16 +127,24 @@ def test_limits_of_the_file_hold(env):
         expect.equal(host.request("POST", "/models/sum/predict", b"[" + b"null," * 12 + b"1]").status, 400, "status of many values")
 
 
+def begun(connection):
+    """Sends a request but for its body: from the interim answer on the host knows that the connection is not idle."""
+    head, body = request_bytes("POST", "/models/sum/predict", [1, 2], {"Expect": "100-continue"}).split(b"\r\n\r\n")
+    connection.send(head + b"\r\n\r\n")
+    expect.equal(connection.read(interim=True).status, 100, "status")
+    return body
+
+
 def test_connections_beyond_the_limit_are_told_so(env):
     with env.host(config="limits: {connections: 2}\n", flags=["--threads", "1"]) as host, host.connect() as first:
-        expect.equal(first.request("GET", "/health/live").status, 200, "status")
-        first.send(b"GET /health/live HTTP/1.1\r\n")  # an idle connection would make room
-        with host.connect() as second, host.connect() as third:
-            second.send(b"GET /health/live HTTP/1.1\r\n")
-            response = third.read()
-            expect.problem(response, 503, "connections", closes=True)
-            assert int(response.header("Retry-After")) >= 1
-        first.send(b"Host: test\r\n\r\n")
+        body = begun(first)  # an idle connection would make room
+        with host.connect() as second:
+            begun(second)
+            with host.connect() as third:
+                response = third.read()
+                expect.problem(response, 503, "connections", closes=True)
+                assert int(response.header("Retry-After")) >= 1
+        first.send(body)
         expect.equal(first.read().status, 200, "status")
         while "slipway_http_connections_open 1\n" not in first.request("GET", "/metrics").body.decode():
             pass
