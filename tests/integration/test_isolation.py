@@ -12,6 +12,8 @@ from harness.client import request_bytes
 from harness.operated import Operated, version_of
 
 CRASH, EXIT, HANG, WAIT, CLOSE, MANY, TELL, ABORT, CRASH_UNLESS_FIRST = range(-1, -10, -1)
+# A sanitizer must leave crashes to the system, whose account of them is what is tested.
+CRASH_OPTIONS = {"ASAN_OPTIONS": "handle_segv=0:handle_abort=0:detect_leaks=0", "TSAN_OPTIONS": "handle_segv=0:handle_abort=0"}
 ANYTHING = {"$schema": "http://json-schema.org/draft-04/schema#", "type": "object"}
 ANSWERS = {"predict_fails": (500, "the model has lost its mind"), "fails_silently": (500, "without saying why"),
            "unknown_status": (500, "unknown status"), "throws_raw": (500, "exception"),
@@ -25,7 +27,7 @@ def unruly_host(env, config=None, response=NUMBER_IN_OBJECT, name="unruly", **ma
     models = env.folder("models")
     make_bundle(models / name, env.plugin("unruly"), name, response=response, isolation="process", **manifest)
     make_bundle(models / "neighbour", env.plugin("good_c"), "neighbour")
-    with env.host(models, config) as host:
+    with env.host(models, config, variables=CRASH_OPTIONS) as host:
         yield host
 
 
@@ -54,7 +56,7 @@ def test_it_answers_as_it_does_in_the_hosts_process(env):
     models = env.folder("models")
     for fixture in ["good_c", "throws", *ANSWERS]:
         make_bundle(models / fixture.replace("_", "-"), env.plugin(fixture), fixture.replace("_", "-"), isolation="process", effects="none")
-    with env.host(models) as host:
+    with env.host(models, variables=CRASH_OPTIONS) as host:
         expect.answer(predict(host, 21, "good-c"), {"value": 42.0})
         for fixture, (status, words) in ANSWERS.items():
             response = predict(host, 1, fixture.replace("_", "-"))
@@ -71,19 +73,19 @@ def test_a_shipped_model_passes_its_golden_cases_in_a_worker(env):
     bundle = copy_bundle(env.models / "identity-match", models / "identity-match")
     manifest = bundle / "model.yaml"
     manifest.write_text(re.sub("isolation: .*", "isolation: process", manifest.read_text()))
-    with env.host(models) as host:
+    with env.host(models, variables=CRASH_OPTIONS) as host:
         expect.equal(host.request("GET", "/models/identity-match").json()["versions"][0]["state"], "serving", "state")
         expect.equal(len(children(host)), 1, "worker processes")
 
 
 def test_the_command_line_uses_workers_too(env):
     bundle = make_bundle(env.folder("bundles") / "unruly", env.plugin("unruly"), "unruly", isolation="process")
-    done = env.run("predict", bundle, input=b'{"value": 4}')
+    done = env.run("predict", bundle, input=b'{"value": 4}', variables=CRASH_OPTIONS)
     expect.equal((done.exit, done.out), (0, '{"value":8.0}\n'), "exit and answer")
-    done = env.run("predict", bundle, input=b'{"value": -1}')
+    done = env.run("predict", bundle, input=b'{"value": -1}', variables=CRASH_OPTIONS)
     expect.equal(done.exit, 1, "exit")
     expect.contains(done.err, "503", "killed by SIGSEGV")
-    expect.equal(env.run("check", bundle).exit, 0, "exit of check")
+    expect.equal(env.run("check", bundle, variables=CRASH_OPTIONS).exit, 0, "exit of check")
 
 
 def test_libraries_of_the_models_own_lie_in_the_bundle(env):
@@ -91,7 +93,7 @@ def test_libraries_of_the_models_own_lie_in_the_bundle(env):
     bundle = make_bundle(models / "vendored", env.plugin("vendored_with_origin"), "vendored", isolation="process")
     library = env.fixtures / "libfixture_vendored_build.so"
     shutil.copyfile(library, plugin_file(bundle).parent / "libfixture_vendored.so")
-    with env.host(models) as host:
+    with env.host(models, variables=CRASH_OPTIONS) as host:
         version = host.request("GET", "/models/vendored").json()["versions"][0]
         expect.equal((version["state"], version.get("why")), ("serving", None), "state")
         expect.equal(predict(host, 2, "vendored").status, 200, "status")
@@ -101,11 +103,11 @@ def test_what_a_model_needs_the_operator_grants(env):
     models = env.folder("models")
     scratch = env.folder("scratch")
     make_bundle(models / "needy", env.plugin("good_c"), "needy", isolation="process", needs=["network", "files"])
-    with env.host(models) as host:
+    with env.host(models, variables=CRASH_OPTIONS) as host:
         version = host.request("GET", "/models/needy").json()["versions"][0]
         expect.equal(version["state"], "failed", "state")
         expect.contains(version["why"], "overrides: {needy: {grants: {network: true, files: [FOLDER]}}}")
-    with env.host(models, "overrides: {needy: {grants: {network: true, files: [%s]}}}\n" % scratch) as host:
+    with env.host(models, "overrides: {needy: {grants: {network: true, files: [%s]}}}\n" % scratch, variables=CRASH_OPTIONS) as host:
         expect.answer(predict(host, 2, "needy"), {"value": 4.0})
 
 
@@ -183,6 +185,8 @@ def test_a_worker_that_is_killed_between_two_calls_is_replaced(env):
     with unruly_host(env, effects="external") as host:
         (worker,) = children(host)
         os.kill(worker, signal.SIGKILL)
+        while worker in children(host):
+            pass
         expect.answer(predict(host, 3), {"value": 6.0})
         while workers(host)["running"] != 1:
             pass
@@ -204,7 +208,7 @@ def test_large_documents_go_both_ways(env):
             expect.answer(predict(host, 1), {"value": 2.0})
     models = env.folder("models")
     make_bundle(models / "good", env.plugin("good_c"), "good", request=request, isolation="process")
-    with env.host(models) as host:
+    with env.host(models, variables=CRASH_OPTIONS) as host:
         for _ in range(2):
             large = host.request("POST", "/models/good/predict", {"value": 2, "more": [0.5] * 900_000, "text": "x" * 3_000_000})
             expect.answer(large, {"value": 4.0})
@@ -241,7 +245,7 @@ def test_workers_come_with_the_load_and_stay_within_their_number(env):
 
 def test_a_replaced_version_leaves_no_process_behind(env):
     operated = Operated(env)
-    with operated.host() as host:
+    with operated.host(variables=CRASH_OPTIONS) as host:
         operated.publish("1.0.0", isolation="process", workers={"min": 2, "max": 2})
         operated.release("1.0.0")
         old = children(host)
@@ -263,7 +267,7 @@ def test_a_replaced_version_leaves_no_process_behind(env):
 def test_workers_end_with_the_host_however_it_ends(env):
     models = env.folder("models")
     make_bundle(models / "unruly", env.plugin("unruly"), "unruly", isolation="process", workers={"min": 3, "max": 3})
-    host = env.host(models)
+    host = env.host(models, variables=CRASH_OPTIONS)
     started = children(host)
     expect.equal(len(started), 3, "workers")
     host.signal(signal.SIGKILL)
@@ -279,7 +283,7 @@ def test_a_candidate_that_crashes_in_create_is_refused_with_its_reason(env):
     make_bundle(models / "broken", env.plugin("crashes_in_create"), "broken", isolation="process")
     make_bundle(models / "threads", env.plugin("leaves_thread"), "threads", isolation="process")
     make_bundle(models / "hooks", env.plugin("signal_handler"), "hooks", isolation="process")
-    with env.host(models) as host:
+    with env.host(models, variables=CRASH_OPTIONS) as host:
         version = host.request("GET", "/models/broken").json()["versions"][0]
         expect.equal(version["state"], "failed", "state")
         expect.contains(version["why"], "killed by SIGSEGV in create")
