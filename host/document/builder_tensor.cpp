@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "document/builder.hpp"
+#include "document/finite.hpp"
 
 namespace slipway::document {
 namespace {
@@ -35,20 +36,10 @@ Packing packing_of(std::span<const slw_value> numbers) {
   return wide ? Packing::none : Packing::mixed;
 }
 
-bool all_finite(const double* numbers, std::size_t count) {
-  // The sum of x - x is 0 unless an x is not finite: no branch per element.
-  double sum = 0;
-  for (std::size_t i = 0; i < count; ++i) sum += numbers[i] - numbers[i];
-  return sum == 0;
-}
-
-bool all_finite(slw_type type, const void* data, std::size_t count) {
+bool can_be_written(slw_type type, const void* data, std::size_t count) {
   if (type == SLW_F64) return all_finite(static_cast<const double*>(data), count);
   if (type != SLW_F32) return true;
-  const auto* const numbers = static_cast<const float*>(data);
-  for (std::size_t i = 0; i < count; ++i)
-    if (!std::isfinite(numbers[i])) return false;
-  return true;
+  return all_finite(static_cast<const float*>(data), count);
 }
 
 }  // namespace
@@ -91,7 +82,7 @@ bool Builder::tensor(slw_type type, std::span<const std::uint64_t> shape, const 
   slw_value node{};
   std::byte* copy;
   if (!allocate_tensor(type, shape, 0, node, copy)) return false;
-  if (!all_finite(type, data, node.count))
+  if (!can_be_written(type, data, node.count))
     return fail(Code::invalid_argument, "a tensor with NaN or an infinite number cannot be written as JSON");
   if (node.count != 0) std::memcpy(copy, data, node.count * slw_type_size(type));
   return push_value(node);

@@ -10,21 +10,13 @@
 #include <string_view>
 
 #include "base/utf8.hpp"
+#include "document/finite.hpp"
 
 namespace slipway::document {
 namespace {
 
 constexpr std::uint8_t kTypeBits = 0x7F;
 constexpr double kMostExact = 9007199254740992.0;  // 2^53
-
-template <class Float>
-bool all_finite(const std::byte* data, std::size_t count) {
-  const auto* const numbers = reinterpret_cast<const Float*>(data);
-  // The sum of x - x is 0 unless an x is not finite: no branch per element.
-  Float sum = 0;
-  for (std::size_t i = 0; i < count; ++i) sum += numbers[i] - numbers[i];
-  return sum == 0;
-}
 
 class Verifier {
  public:
@@ -228,11 +220,12 @@ bool Verifier::tensor(const slw_value& node) {
 bool Verifier::numbers(const slw_value& node, const std::byte* data) {
   switch (node.detail & kTypeBits) {
     case SLW_F64:
-      if (!all_finite<double>(data, node.count))
+      if (!all_finite(reinterpret_cast<const double*>(data), node.count))
         return refuse(node, "a tensor with a number that is not finite");
       return (node.detail & SLW_MIXED) == 0 || written_as_integers(node, data);
     case SLW_F32:
-      return all_finite<float>(data, node.count) || refuse(node, "a tensor with a number that is not finite");
+      return all_finite(reinterpret_cast<const float*>(data), node.count) ||
+             refuse(node, "a tensor with a number that is not finite");
     case SLW_BOOL:
       for (std::uint32_t i = 0; i < node.count; ++i)
         if (data[i] > std::byte{1}) return refuse(node, "a truth value that is neither 0 nor 1");

@@ -72,8 +72,9 @@ Status CallClient::replace(SharedArea& area, CallKind kind, std::size_t size) {
   Result<SharedArea> other = SharedArea::create(std::bit_ceil(std::max(size, kUsualArea)));
   if (!other) return std::move(other).error();
   if (kind == CallKind::request_area) new (other->data()) CallHead();
+  if (Status handed = hand_over(*other, kind); !handed) return handed;
   area = std::move(*other);
-  return hand_over(area, kind);
+  return {};
 }
 
 Status CallClient::deliver(const model::Prediction& prediction) {
@@ -92,6 +93,9 @@ Status CallClient::deliver(const model::Prediction& prediction) {
 
 CallClient::Outcome CallClient::call(const model::Prediction& prediction, document::Builder& response) {
   if (Status delivered = deliver(prediction); !delivered) {
+    // The host's own want is no fault of the worker, which has noticed nothing.
+    if (delivered.error().code == Code::limit_exceeded)
+      return {Fate::answered, Error(Code::unavailable, delivered.error().message)};
     const bool gone = delivered.error().code == Code::unavailable;
     return {gone ? Fate::not_delivered : Fate::broken, std::move(delivered)};
   }

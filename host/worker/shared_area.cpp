@@ -14,7 +14,7 @@ namespace slipway::worker {
 namespace {
 
 Error cannot(const char* what) {
-  return {Code::unavailable, std::string("cannot ") + what + " memory to share: " + system_message(errno)};
+  return {Code::limit_exceeded, std::string("cannot ") + what + " memory to share: " + system_message(errno)};
 }
 
 std::byte* map(int file, std::size_t size, int protection) {

@@ -15,7 +15,7 @@ class SharedArea {
  public:
   enum class Access { read, write };
 
-  // For reading and writing here.
+  // For reading and writing here. Code::limit_exceeded, as for descriptor(): no memory, or no descriptors.
   static Result<SharedArea> create(std::size_t size);
   // That of another process, of which this one may do `access`.
   static Result<SharedArea> received(const UniqueFd& file, std::size_t size, Access access);

@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <catch2/catch.hpp>
 
 #include <array>
@@ -162,6 +164,20 @@ TEST_CASE("documents may be larger than the memory that is shared at first") {
     CHECK(call(served.client(), large).json == large);
     CHECK(call(served.client(), "1").json == "1");
   }
+}
+
+TEST_CASE("where the host has no descriptors for a large request the worker goes on") {
+  Served served(&echo);
+  const std::string large = "[\"" + std::string(2'000'000, 'x') + "\"]";
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const Answer refused = call(served.client(), large);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(refused.fate == Fate::answered);
+  CHECK(refused.code == Code::unavailable);
+  CHECK(call(served.client(), large).json == large);
 }
 
 TEST_CASE("a model's errors come back as they are") {
