@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <functional>
@@ -132,7 +133,8 @@ Answer told(const std::function<void(AnswerPacket&, std::string&)>& lie, std::st
         area = &*response;
       }
       if (packet.kind != CallKind::call) continue;
-      std::memcpy(area->data() + document_offset(0, in_area.size()), in_area.data(), in_area.size());
+      std::copy(in_area.begin(), in_area.end(),
+                reinterpret_cast<char*>(area->data()) + document_offset(0, in_area.size()));
       AnswerPacket answer{AnswerKind::answered, 0, packet.number, in_area.size(), 0, 0};
       std::string texts;
       lie(answer, texts);
