@@ -17,6 +17,12 @@ int main(int argc, char** argv) {
     cli::add_serve_command(app, exit);
     cli::add_predict_command(app, exit);
     cli::add_check_command(app, exit);
+    cli::add_new_command(app, exit);
+    cli::add_dev_command(app, exit);
+    cli::add_bind_command(app, exit);
+    cli::add_pack_command(app, exit);
+    cli::add_inspect_command(app, exit);
+    cli::add_test_command(app, exit);
     cli::add_schema_command(app, exit);
     cli::add_store_command(app, exit);
     cli::add_keys_command(app, exit);

@@ -4,7 +4,6 @@
 
 #include "api/answers.hpp"
 #include "api/lookup.hpp"
-#include "api/openapi.hpp"
 #include "base/digest.hpp"
 
 namespace slipway::api {
@@ -43,7 +42,8 @@ Text kept(http::Exchange& exchange, Result<std::string> made) {
 
 }  // namespace
 
-DocsService::DocsService(const model::RoutingTableOwner& tables) : tables_(tables), policy_(page_policy()) {}
+DocsService::DocsService(const model::RoutingTableOwner& tables, Callers callers)
+    : tables_(tables), callers_(callers), policy_(page_policy()) {}
 
 void DocsService::all(http::Exchange& exchange) {
   // The number first: a document may be newer than its number says, never older.
@@ -61,7 +61,7 @@ void DocsService::all(http::Exchange& exchange) {
     versions.push_back({&lease.slot().version().bundle(), lease.slot().deprecation() != nullptr});
     leases.push_back(std::move(lease));
   }
-  const Text text = kept(exchange, openapi(versions));
+  const Text text = kept(exchange, openapi(versions, callers_));
   if (text == nullptr) return;
   {
     const std::lock_guard lock(mutex_);
@@ -82,7 +82,7 @@ void DocsService::model(http::Exchange& exchange, std::string_view name, std::st
     if (known != of_version_.end() && known->second.notice == notice)
       return answer_json(exchange, known->second.text);
   }
-  const Text text = kept(exchange, openapi({&found.slot->version().bundle(), notice != nullptr}));
+  const Text text = kept(exchange, openapi({&found.slot->version().bundle(), notice != nullptr}, callers_));
   if (text == nullptr) return;
   {
     const std::lock_guard lock(mutex_);

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/openapi.hpp"
 #include "http/exchange.hpp"
 #include "model/routing_table.hpp"
 
@@ -16,7 +17,7 @@ namespace slipway::api {
 // Each document is made when it is first asked for, and kept as long as what it describes.
 class DocsService {
  public:
-  explicit DocsService(const model::RoutingTableOwner& tables);
+  DocsService(const model::RoutingTableOwner& tables, Callers callers);
 
   // The stable versions of all models.
   void all(http::Exchange& exchange);
@@ -32,6 +33,7 @@ class DocsService {
   };
 
   const model::RoutingTableOwner& tables_;
+  const Callers callers_;
   const std::string policy_;  // Content-Security-Policy of the page
   std::mutex mutex_;          // held to look and to keep, not to make
   std::map<std::weak_ptr<model::Slot>, Kept, std::owner_less<>> of_version_;

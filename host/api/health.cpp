@@ -60,6 +60,14 @@ void write_latencies(PrometheusText& text, const std::vector<Labelled>& versions
                    each.served().predict_latency().snapshot());
 }
 
+void write_batches(PrometheusText& text, const std::vector<Labelled>& versions) {
+  constexpr std::string_view kName = "slipway_batch_size";
+  text.begin(kName, "histogram", "Requests that were predicted together, of models that batch.");
+  for (const Labelled& each : versions)
+    if (const serving::Batcher* const batcher = each.served().batcher(); batcher != nullptr)
+      text.histogram(kName, each.labels, batcher->sizes().snapshot());
+}
+
 void write_gauge(PrometheusText& text, const std::vector<Labelled>& versions, std::string_view name,
                  std::string_view type, std::string_view help, std::uint64_t (*value)(ServedVersion&)) {
   text.begin(name, type, help);
@@ -71,6 +79,9 @@ void write_admission(PrometheusText& text, const std::vector<Labelled>& versions
               [](ServedVersion& served) -> std::uint64_t { return served.admission().running(); });
   write_gauge(text, versions, "slipway_queue_depth", "gauge", "Requests that wait for a place.",
               [](ServedVersion& served) -> std::uint64_t { return served.admission().waiting(); });
+  write_gauge(text, versions, "slipway_late_predictions", "gauge",
+              "Of these, the ones whose callers were answered 504 or have gone.",
+              [](ServedVersion& served) -> std::uint64_t { return served.late(); });
   write_gauge(
       text, versions, "slipway_runs_inline", "gauge", "1 where predictions run on the serving thread.",
       [](ServedVersion& served) -> std::uint64_t { return served.execution().runs_inline() ? 1 : 0; });
@@ -265,6 +276,7 @@ void HealthService::metrics(http::Exchange& exchange) const {
   text.sample("slipway_models", "", std::uint64_t{table->routes().size()});
   write_requests(text, versions);
   write_latencies(text, versions);
+  write_batches(text, versions);
   write_admission(text, versions);
   write_workers(text, versions);
   write_shadows(text, *table);

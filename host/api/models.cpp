@@ -42,6 +42,13 @@ void write_version(JsonBody& body, model::Slot& slot) {
   body.member("plugin_sha256", version.digest());
   body.member("execution", to_text(manifest.execution));
   body.member("runs", served.execution().runs_inline() ? "inline" : "pool");
+  if (manifest.batching) {
+    body.builder().key("batching");
+    body.builder().begin_object();
+    body.member("size", manifest.batching->size);
+    body.member("delay", format_duration(manifest.batching->delay));
+    body.builder().end_object();
+  }
   write_limits(body, manifest.limits);
   if (const auto* const notice = slot.deprecation()) write_deprecation(body, notice->deprecation);
   write_links(body, manifest.name);

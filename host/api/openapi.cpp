@@ -25,17 +25,20 @@ constexpr std::string_view kProblemJson = "application/problem+json";
 struct Refusal {
   std::string_view status;
   std::string_view description;
-  bool retry;  // with Retry-After
+  bool retry;            // with Retry-After
+  bool of_keys = false;  // only where callers need one
 };
-constexpr std::array<Refusal, 9> kRefusals{{
+constexpr std::array<Refusal, 11> kRefusals{{
     {"400", "The body is not JSON, has duplicate keys or passes a limit; or a header is malformed.", false},
+    {"401", "There is no key with the request, or not one that is known here.", false, true},
+    {"403", "The key is not for this model.", false, true},
     {"404", "No such model or version is served.", false},
     {"413", "The body is too large.", false},
     {"415", "The body is not JSON by its Content-Type, or not UTF-8.", false},
     {"422",
      "The request breaks the model's request schema, or the model refuses a value: `errors` says where.",
      false},
-    {"429", "The model's queue is full.", true},
+    {"429", "The model's queue is full, or the caller's key has used up its rate of requests.", true},
     {"500", "The model failed, or its response breaks its own schema.", false},
     {"503", "The host or the model cannot answer now.", true},
     {"504", "The deadline passed.", false},
@@ -58,6 +61,9 @@ constexpr std::string_view kComponents = R"~~~({
   "X-Request-Id": {"description": "The caller's, else one of the host's own.", "schema": {"type": "string"}},
   "X-Model-Version": {"description": "The version that answered.", "schema": {"type": "string"}},
   "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}}},
+"securitySchemes": {
+  "bearer": {"type": "http", "scheme": "bearer", "description": "A key that the host's operator gives out: `Authorization: Bearer KEY`."},
+  "header": {"type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "The same key, for callers who cannot set Authorization."}},
 "problem": {
   "title": "Problem", "description": "Why there is no answer (RFC 9457).",
   "type": "object", "required": ["type", "title", "status", "detail", "request_id"],
@@ -82,7 +88,9 @@ document::Limits generous() {
 
 class Writer {
  public:
-  Writer() : builder_(generous()) { builder_.start(document_); }
+  explicit Writer(Callers callers) : with_key_(callers == Callers::with_key), builder_(generous()) {
+    builder_.start(document_);
+  }
 
   Result<std::string> write(std::span<const DescribedVersion> versions, std::string_view title,
                             std::string_view version, std::string_view description) {
@@ -96,7 +104,7 @@ class Writer {
         if (!description.empty()) member("description", description);
       });
       array("servers", [&] { object([&] { member("url", "/"); }); });
-      array("security", [] {});  // the host asks nobody who they are
+      write_security();
       write_tags(versions);
       object("paths", [&] {
         for (const DescribedVersion& each : versions) write_paths(each);
@@ -141,6 +149,16 @@ class Writer {
     builder_.key(key);
     document::copy_value(value, builder_);
   }
+
+  // Either way of sending a key will do.
+  void write_security() {
+    array("security", [&] {
+      if (!with_key_) return;
+      for (const std::string_view scheme : {"bearer", "header"}) object([&] { array(scheme, [] {}); });
+    });
+  }
+
+  bool happens(const Refusal& refusal) const { return with_key_ || !refusal.of_keys; }
 
   void write_tags(std::span<const DescribedVersion> versions) {
     array("tags", [&] {
@@ -200,7 +218,8 @@ class Writer {
       write_content(bundle.manifest.name + ".response", bundle.response);
     });
     for (const Refusal& refusal : kRefusals)
-      reference(refusal.status, "#/components/responses/" + std::string(refusal.status));
+      if (happens(refusal))
+        reference(refusal.status, "#/components/responses/" + std::string(refusal.status));
   }
 
   void write_content(const std::string& component, const model::SchemaFile& file) {
@@ -217,8 +236,10 @@ class Writer {
     const document::Value fixed = fixed_.root();
     copy("parameters", document::Value(fixed.find("parameters")));
     copy("headers", document::Value(fixed.find("headers")));
+    if (with_key_) copy("securitySchemes", document::Value(fixed.find("securitySchemes")));
     object("responses", [&] {
-      for (const Refusal& refusal : kRefusals) object(refusal.status, [&] { write_refusal(refusal); });
+      for (const Refusal& refusal : kRefusals)
+        if (happens(refusal)) object(refusal.status, [&] { write_refusal(refusal); });
     });
     object("schemas", [&] {
       copy("Problem", document::Value(fixed.find("problem")));
@@ -253,6 +274,7 @@ class Writer {
     schemas.write(builder_);
   }
 
+  const bool with_key_;
   document::Document fixed_;  // kComponents
   document::Document document_;
   document::Builder builder_;
@@ -260,14 +282,14 @@ class Writer {
 
 }  // namespace
 
-Result<std::string> openapi(const DescribedVersion& version) {
+Result<std::string> openapi(const DescribedVersion& version, Callers callers) {
   const model::Manifest& manifest = version.bundle->manifest;
-  return Writer().write({&version, 1}, manifest.name, manifest.version.text(), manifest.description);
+  return Writer(callers).write({&version, 1}, manifest.name, manifest.version.text(), manifest.description);
 }
 
-Result<std::string> openapi(std::span<const DescribedVersion> versions) {
-  return Writer().write(versions, "Slipway", SLIPWAY_VERSION,
-                        "The models that this host serves, in their stable versions.");
+Result<std::string> openapi(std::span<const DescribedVersion> versions, Callers callers) {
+  return Writer(callers).write(versions, "Slipway", SLIPWAY_VERSION,
+                               "The models that this host serves, in their stable versions.");
 }
 
 }  // namespace slipway::api

@@ -15,8 +15,10 @@ struct DescribedVersion {
   bool deprecated;
 };
 
+enum class Callers { anyone, with_key };  // who is answered
+
 // Of one model, in its own words; or of all that are served, one version each. JSON text.
-Result<std::string> openapi(const DescribedVersion& version);
-Result<std::string> openapi(std::span<const DescribedVersion> versions);
+Result<std::string> openapi(const DescribedVersion& version, Callers callers);
+Result<std::string> openapi(std::span<const DescribedVersion> versions, Callers callers);
 
 }  // namespace slipway::api

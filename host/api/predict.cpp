@@ -198,7 +198,7 @@ void PredictService::run_on_pool(http::Exchange& exchange, std::shared_ptr<model
     return log_request(exchange, 429, "queue_full", why, version, time.received);
   }
   exchange.defer(std::move(job), time.deadline);
-  pool_.wake(std::move(slot), served.admission());
+  if (served.admission().needs_turn()) pool_.wake(std::move(slot), served.admission());
 }
 
 void PredictService::answer(http::Exchange& exchange, const model::Call& call, const model::Slot& slot,

@@ -2,14 +2,17 @@
 // or be gone, while the model is still at work.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "http/exchange.hpp"
 #include "model/call.hpp"
 #include "model/routing_table.hpp"
-#include "serving/admission.hpp"
+#include "serving/batcher.hpp"
 #include "serving/served_version.hpp"
+#include "serving/shadow_task.hpp"
 
 namespace slipway::api {
 
@@ -17,7 +20,7 @@ class PredictService;
 struct RequestTime;
 
 class PredictJob : public http::Deferred,
-                   public serving::Task,
+                   public serving::BatchTask,
                    public std::enable_shared_from_this<PredictJob> {
  public:
   PredictJob(PredictService& service, const document::Limits& limits) : service_(service), call_(limits) {}
@@ -30,6 +33,10 @@ class PredictJob : public http::Deferred,
 
   void run() noexcept override;
   bool wanted() const noexcept override;
+  Nanoseconds start_by() const noexcept override { return start_by_; }
+  bool begin() noexcept override;
+  model::Call& call() noexcept override { return call_; }
+  void end() noexcept override;
 
  protected:
   void finish(http::Exchange& exchange) noexcept override;
@@ -37,7 +44,12 @@ class PredictJob : public http::Deferred,
   void abandon() noexcept override;
 
  private:
+  // Whether the model is at work on it; late: although nobody waits for it any more.
+  enum class Work : std::uint8_t { none, running, late };
+
   serving::ServedVersion& served() const { return serving::ServedVersion::of(*slot_); }
+  void leave_model() noexcept;
+  void settle_early(model::Outcome outcome) noexcept;
 
   PredictService& service_;
   model::Call call_;
@@ -49,7 +61,10 @@ class PredictJob : public http::Deferred,
   std::shared_ptr<model::Slot> slot_;  // what counts the outcome; the lease is what keeps the version
   model::Lease lease_;
   std::shared_ptr<model::Shadow> shadow_;  // which gets a copy; null: none
+  std::shared_ptr<serving::ShadowTask> copy_;
   Nanoseconds received_ = 0;
+  Nanoseconds start_by_ = 0;
+  std::atomic<Work> work_{Work::none};
 };
 
 }  // namespace slipway::api

@@ -31,7 +31,7 @@ Service::Service(const model::RoutingTableOwner& tables, serving::Pool& pool, se
     : access_(access),
       predict_(tables, pool, shadows, options),
       models_(tables),
-      docs_(tables),
+      docs_(tables, access.keys == nullptr ? Callers::anyone : Callers::with_key),
       health_(tables) {
   add(Method::post, "/models/{name}/predict", [this](Exchange& exchange, const RouteMatch& match) {
     predict_.predict(exchange, match.parameter(0));
@@ -70,7 +70,7 @@ Service::Service(const model::RoutingTableOwner& tables, serving::Pool& pool, se
       Needs::any_key);
   add(
       Method::get, "/docs", [this](Exchange& exchange, const RouteMatch&) { docs_.page(exchange); },
-      Needs::any_key);
+      Needs::nothing);  // it says nothing of the models, and asks for the key
   add(
       Method::get, "/health/live", [this](Exchange& exchange, const RouteMatch&) { health_.live(exchange); },
       Needs::nothing);

@@ -1,6 +1,9 @@
+// These functions of OpenSSL are deprecated for an interface that looks algorithms up among its providers:
+// nothing is looked up here, and where libraries are linked in, nothing else of OpenSSL is.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/digest.hpp"
 
-#include <sodium/crypto_hash_sha256.h>
+#include <openssl/sha.h>
 #include <sodium/utils.h>
 
 #include <new>
@@ -8,30 +11,26 @@
 namespace slipway {
 namespace {
 
-using State = crypto_hash_sha256_state;
+using State = SHA256_CTX;
 
 State* state_of(unsigned char* bytes) {
   return std::launder(reinterpret_cast<State*>(bytes));
-}
-
-const unsigned char* octets(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
 }  // namespace
 
 Sha256Stream::Sha256Stream() {
   static_assert(sizeof(State) <= sizeof(state_) && alignof(State) <= 16);
-  crypto_hash_sha256_init(new (state_) State);
+  SHA256_Init(new (state_) State);
 }
 
 void Sha256Stream::update(std::string_view bytes) {
-  crypto_hash_sha256_update(state_of(state_), octets(bytes), bytes.size());
+  SHA256_Update(state_of(state_), bytes.data(), bytes.size());
 }
 
 Sha256 Sha256Stream::finish() {
   Sha256 digest{};
-  crypto_hash_sha256_final(state_of(state_), digest.data());
+  SHA256_Final(digest.data(), state_of(state_));
   return digest;
 }
 

@@ -3,7 +3,9 @@
 #include <sched.h>
 #include <sys/resource.h>
 
-#include <fstream>
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <system_error>
 #include <utility>
 
@@ -27,10 +29,17 @@ bool gives_way() noexcept {
   return said_so;
 }
 
-Nanoseconds waited_for_a_core(const std::string& task) {
-  std::ifstream statistics(task + "/schedstat");
-  Nanoseconds ran = 0, waited = 0;
-  statistics >> ran >> waited;
+CoreWait::CoreWait(const std::string& task)
+    : statistics_(::open((task + "/schedstat").c_str(), O_RDONLY | O_CLOEXEC)) {}
+
+// "TIME-ON-A-CORE TIME-WAITED SLICES", made anew each time that it is read from its beginning.
+Nanoseconds CoreWait::so_far() const {
+  std::array<char, 64> text;
+  const ssize_t got = statistics_.valid() ? ::pread(statistics_.get(), text.data(), text.size(), 0) : 0;
+  const char* const end = text.data() + std::max<ssize_t>(got, 0);
+  const char* const space = std::find(static_cast<const char*>(text.data()), end, ' ');
+  Nanoseconds waited = 0;
+  if (space != end) std::from_chars(space + 1, end, waited);
   return waited;
 }
 

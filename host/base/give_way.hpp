@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "base/unique_fd.hpp"
 
 namespace slipway {
 
@@ -19,9 +20,19 @@ void give_way() noexcept;
 // Whether this thread has said so. Those that it starts do not know it.
 bool gives_way() noexcept;
 
-// For how long a thread could have run and had no core, since it began (proc(5), schedstat); 0 where the
-// system does not say. `task`: its folder in /proc; "/proc/thread-self" is the calling thread's.
-Nanoseconds waited_for_a_core(const std::string& task);
+// How long a thread waits for a core. `task`: its folder in /proc; "/proc/thread-self" is that of the thread
+// that makes this.
+class CoreWait {
+ public:
+  explicit CoreWait(const std::string& task);
+
+  // For how long it could have run and had no core, since it began (proc(5), schedstat); 0 where the system
+  // does not say.
+  Nanoseconds so_far() const;
+
+ private:
+  const UniqueFd statistics_;
+};
 
 // Runs `work`, which throws nothing, on a new thread, which inherits how the calling one is scheduled;
 // returns when that has ended. False: the system gives no thread.

@@ -1,7 +1,9 @@
 // slipway check: everything the host would refuse a bundle for, found before it is shipped.
 #include <cstdio>
 
+#include "cli/check.hpp"
 #include "cli/command.hpp"
+#include "cli/given_bundle.hpp"
 #include "model/golden.hpp"
 #include "model/version.hpp"
 #include "telemetry/log.hpp"
@@ -36,7 +38,16 @@ int report_cases(const worker::ProbeReport& probe, std::size_t of) {
   return probe.failed == 0 ? kSuccess : kFailure;
 }
 
-int check(const std::string& directory, const std::string& cache) {
+int check(const std::string& given, const std::string& cache) {
+  const Result<GivenBundle> bundle = open_given(given);
+  if (!bundle) return failed("packed bundle", bundle.error().message);
+  if (bundle->unpacked) passed("packed bundle: every file is what its lock says");
+  return check_bundle(bundle->directory, cache);
+}
+
+}  // namespace
+
+int check_bundle(const std::filesystem::path& directory, const std::string& cache) {
   const Result<model::Bundle> bundle = model::open_bundle(directory);
   if (!bundle) return failed("manifest and schemas", bundle.error().message);
   passed("manifest: " + bundle->manifest.name + " " + bundle->manifest.version.text());
@@ -62,14 +73,13 @@ int check(const std::string& directory, const std::string& cache) {
   return exit;
 }
 
-}  // namespace
-
 void add_check_command(CLI::App& app, int& exit) {
   CLI::App* const command =
       app.add_subcommand("check", "Check a bundle: manifest, schemas, plugin, golden cases, unloading");
-  auto directory = std::make_shared<std::string>();
+  auto directory = std::make_shared<std::string>(".");
   auto cache = std::make_shared<std::string>();
-  command->add_option("bundle", *directory, "Folder of the model's bundle")->required();
+  command->add_option("bundle", *directory,
+                      "Folder of the model's bundle, or a packed one [the current folder]");
   command->add_option("--cache", *cache, "Where private copies of plugins are kept [the user's cache folder]")
       ->envname("SLIPWAY_CACHE");
   command->footer(

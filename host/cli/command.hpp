@@ -20,6 +20,12 @@ enum Exit {
 void add_serve_command(CLI::App& app, int& exit);
 void add_predict_command(CLI::App& app, int& exit);
 void add_check_command(CLI::App& app, int& exit);
+void add_new_command(CLI::App& app, int& exit);
+void add_dev_command(CLI::App& app, int& exit);
+void add_bind_command(CLI::App& app, int& exit);
+void add_pack_command(CLI::App& app, int& exit);
+void add_inspect_command(CLI::App& app, int& exit);
+void add_test_command(CLI::App& app, int& exit);
 void add_schema_command(CLI::App& app, int& exit);
 void add_store_command(CLI::App& app, int& exit);
 void add_keys_command(CLI::App& app, int& exit);

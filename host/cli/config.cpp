@@ -63,6 +63,8 @@ class Reader {
     const Section folder{top.find("folder")};
     duration(folder, "/folder/settle", config_.folder.settle);
     duration(folder, "/folder/grace", config_.folder.grace);
+    if (const auto gives_way = folder.find("gives_way"))
+      config_.folder.gives_way = document::Value(gives_way).boolean();
     read_overrides(top.find("overrides"));
     if (top.find("idle")) duration(top, "/idle", config_.idle.labelled.emplace());
     if (top.find("idle_warm")) duration(top, "/idle_warm", config_.idle.unlabelled.emplace());
@@ -178,6 +180,12 @@ class Reader {
     const Section workers{section.find("workers")};
     if (workers.find("min")) workers.number("min", out.least_workers.emplace());
     if (workers.find("max")) workers.number("max", out.most_workers.emplace());
+    const Section batching{section.find("batching")};
+    if (batching.find("size")) batching.number("size", out.batch_size.emplace());
+    if (const slw_value* const delay = batching.find("delay"); delay != nullptr && Value(delay).is_string())
+      duration(batching, pointer + "/batching/delay", out.batch_delay.emplace());
+    else if (delay != nullptr)
+      out.batch_delay = 0;
     std::string isolation;
     section.text("isolation", isolation);
     if (isolation == "in-process") out.isolation = model::Isolation::in_process;

@@ -101,7 +101,7 @@ void add_publish(CLI::App& app, int& exit) {
           "build/release/models/sum --store /srv/slipway");
   const auto target = add_target(*command);
   auto words = std::make_shared<Words>();
-  command->add_option("bundle", words->bundle, "Folder of the model's bundle")->required();
+  command->add_option("bundle", words->bundle, "Folder of the model's bundle, or a packed one")->required();
   add_why(*command, words->why);
   command->callback([=, &exit] {
     std::error_code error;

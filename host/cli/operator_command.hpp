@@ -12,6 +12,7 @@
 
 #include "cli/control_client.hpp"
 #include "document/value.hpp"
+#include "model/checked_yaml.hpp"
 
 namespace slipway::cli {
 
@@ -64,12 +65,6 @@ int run(const Target& target, const std::string& path, const CommandBody& body);
 // Asks for something and shows it: as it came with --json.
 int show(const Target& target, const std::string& path, const std::function<void(document::Value)>& print);
 
-// Each element of the list that is the member `list` of `object`, if there is one.
-template <class Each>
-void for_each(document::Value object, std::string_view list, Each each) {
-  const slw_value* const found = object.find(list);
-  for (std::uint32_t i = 0; found != nullptr && i < document::Value(found).size(); ++i)
-    each(document::Value(found).element(i));
-}
+using model::for_each;
 
 }  // namespace slipway::cli

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "cli/command.hpp"
+#include "cli/given_bundle.hpp"
 #include "lifecycle/gate.hpp"
 #include "model/inference.hpp"
 #include "telemetry/log.hpp"
@@ -22,8 +23,10 @@ int report_refusal(const model::Call& call) {
   return kFailure;
 }
 
-int predict(const std::string& directory, const std::string& cache) {
-  Result<model::Bundle> bundle = model::open_bundle(directory);
+int predict(const std::string& name, const std::string& cache) {
+  const Result<GivenBundle> given = open_given(name);
+  if (!given) return complain(given.error().message), kUsage;
+  Result<model::Bundle> bundle = model::open_bundle(given->directory);
   if (!bundle) return complain(bundle.error().message), kUsage;
   auto plugin = model::ModelVersion::store_plugin(*bundle, cache_folder(cache));
   if (!plugin) return complain(plugin.error().message), kUsage;
@@ -49,7 +52,7 @@ void add_predict_command(CLI::App& app, int& exit) {
       app.add_subcommand("predict", "Answer one request from standard input, without a server");
   auto directory = std::make_shared<std::string>();
   auto cache = std::make_shared<std::string>();
-  command->add_option("bundle", *directory, "Folder of the model's bundle")->required();
+  command->add_option("bundle", *directory, "Folder of the model's bundle, or a packed one")->required();
   command->add_option("--cache", *cache, "Where private copies of plugins are kept [the user's cache folder]")
       ->envname("SLIPWAY_CACHE");
   command->footer(

@@ -10,7 +10,8 @@ namespace {
 int print_openapi(const std::string& directory) {
   const Result<model::Bundle> bundle = model::open_bundle(directory);
   if (!bundle) return complain(bundle.error().message), kUsage;
-  const Result<std::string> text = api::openapi({&*bundle, bundle->manifest.deprecation.has_value()});
+  const Result<std::string> text =
+      api::openapi({&*bundle, bundle->manifest.deprecation.has_value()}, api::Callers::anyone);
   if (!text) return complain(text.error().message), kFailure;
   std::printf("%s\n", text->c_str());
   return kSuccess;

@@ -66,6 +66,9 @@ Status overlay_flags(const ServeFlags& flags, HostConfig& config) {
   return choose(flags.log_requests, parse_request_log, config.request_log);
 }
 
+// Where each request has its line, a burst of them waits for the disk.
+constexpr std::size_t kRequestLines = 8192;
+
 Result<HostConfig> effective_config(const ServeFlags& flags) {
   HostConfig config;
   if (!flags.config.empty())
@@ -79,6 +82,7 @@ Result<HostConfig> effective_config(const ServeFlags& flags) {
   if (!config.models.empty() && !config.store.empty())
     return Error(Code::invalid_argument,
                  "--models and --store are two ways to say what is served; give one of them");
+  if (config.request_log == api::RequestLog::all) config.log.queue = kRequestLines;
   if (config.threads == 0) config.threads = usable_cores();
   return config;
 }

@@ -12,7 +12,31 @@
 namespace slipway::document {
 namespace {
 
-constexpr std::uint32_t kMostCount = std::numeric_limits<std::uint32_t>::max();
+// memcpy, inline for the short texts that most are: overlapping words hold them, whatever their size.
+inline void copy_short(std::byte* to, const char* from, std::size_t size) {
+  const auto copy_both_ends = [&]<class Word>(Word) {
+    Word head;
+    Word tail;
+    std::memcpy(&head, from, sizeof(Word));
+    std::memcpy(&tail, from + size - sizeof(Word), sizeof(Word));
+    std::memcpy(to, &head, sizeof(Word));
+    std::memcpy(to + size - sizeof(Word), &tail, sizeof(Word));
+  };
+  struct Sixteen {
+    std::uint64_t words[2];
+  };
+  if (size > 32) {
+    std::memcpy(to, from, size);
+  } else if (size >= 16) {
+    copy_both_ends(Sixteen{});
+  } else if (size >= 8) {
+    copy_both_ends(std::uint64_t{});
+  } else if (size >= 4) {
+    copy_both_ends(std::uint32_t{});
+  } else {
+    for (std::size_t i = 0; i < size; ++i) to[i] = static_cast<std::byte>(from[i]);
+  }
+}
 
 bool has_payload(const slw_value& node) {
   return node.kind >= SLW_STRING && node.as.offset != 0;
@@ -27,6 +51,7 @@ void Builder::start(Document& target) {
   frames_.clear();
   count_ = 0;
   expects_ = Expects::value;
+  behind_value_ = Expects::nothing;
 }
 
 bool Builder::refuse(Code code, std::string message, std::string pointer) {
@@ -73,19 +98,15 @@ bool Builder::refuse_node() {
               "more than " + std::to_string(limits_.nodes) + " values in one document are not accepted");
 }
 
-void Builder::value_is_complete() {
-  if (frames_.empty())
-    expects_ = Expects::nothing;
-  else
-    expects_ = frames_.back().object ? Expects::key : Expects::value;
+void Builder::open_frame(bool object) {
+  frames_.push_back({nodes_.size(), object});
+  behind_value_ = object ? Expects::key : Expects::value;
+  expects_ = behind_value_;
 }
 
-// Room for a value that is no container, to be filled in place: copying a node that has just been written
-// field by field makes the processor wait for each of them.
-slw_value* Builder::add_value() {
-  if (!accept_value() || !accept_node()) return nullptr;
-  value_is_complete();
-  return &nodes_.emplace_back();
+void Builder::close_frame() {
+  frames_.pop_back();
+  behind_value_ = frames_.empty() ? Expects::nothing : frames_.back().object ? Expects::key : Expects::value;
 }
 
 bool Builder::push_value(const slw_value& node) {
@@ -129,15 +150,18 @@ bool Builder::refuse_memory() {
               "the document needs more than " + std::to_string(limits_.document_bytes) + " bytes of memory");
 }
 
+bool Builder::refuse_text(std::size_t size) {
+  return fail(Code::limit_exceeded, "a string of " + std::to_string(size) + " bytes; at most " +
+                                        std::to_string(limits_.string_bytes) + " are accepted");
+}
+
 // Leaves where the text is, or 0 for an empty one.
-bool Builder::copy_text(std::string_view text, std::size_t& distance) {
-  if (text.size() > limits_.string_bytes || text.size() > kMostCount)
-    return fail(Code::limit_exceeded, "a string of " + std::to_string(text.size()) + " bytes; at most " +
-                                          std::to_string(limits_.string_bytes) + " are accepted");
+inline bool Builder::copy_text(std::string_view text, std::size_t& distance) {
+  if (text.size() > most_text_) return refuse_text(text.size());
   distance = 0;
   if (text.empty()) return true;
   if (!allocate(text.size(), 1, distance)) return false;
-  std::memcpy(target_->arena_.at(distance), text.data(), text.size());
+  copy_short(target_->arena_.at(distance), text.data(), text.size());
   return true;
 }
 
@@ -163,8 +187,13 @@ bool Builder::bytes(std::string_view octets) {
 }
 
 bool Builder::key(std::string_view text) {
+  if (expects_ == Expects::key && !is_utf8(text))
+    return fail(Code::invalid_argument, "a key is not valid UTF-8");
+  return utf8_key(text);
+}
+
+bool Builder::utf8_key(std::string_view text) {
   if (expects_ != Expects::key) return fail(Code::invalid_argument, "a key where none belongs");
-  if (!is_utf8(text)) return fail(Code::invalid_argument, "a key is not valid UTF-8");
   std::size_t distance = 0;
   if (!copy_text(text, distance) || !accept_node()) return false;
   slw_value& node = nodes_.emplace_back();
@@ -181,8 +210,7 @@ bool Builder::begin(bool object) {
   if (frames_.size() >= limits_.depth)
     return fail(Code::limit_exceeded, "arrays and objects nested more than " + std::to_string(limits_.depth) +
                                           " deep are not accepted");
-  frames_.push_back({nodes_.size(), object});
-  expects_ = object ? Expects::key : Expects::value;
+  open_frame(object);
   return true;
 }
 
@@ -205,7 +233,7 @@ bool Builder::place_children(std::size_t first, std::size_t trailing, std::size_
 // Puts the container in the place of its children on the stack.
 void Builder::replace_children(std::size_t first, std::uint8_t kind, std::size_t count, std::size_t base) {
   nodes_.resize(first);
-  frames_.pop_back();
+  close_frame();
   slw_value& node = nodes_.emplace_back();
   node.kind = kind;
   node.count = static_cast<std::uint32_t>(count);
@@ -247,7 +275,7 @@ bool Builder::end_array() {
   const std::size_t elements = nodes_.size() - first;
   if (slw_value packed{}; pack({nodes_.data() + first, elements}, packed)) {
     nodes_.resize(first);
-    frames_.pop_back();
+    close_frame();
     nodes_.push_back(packed);
     value_is_complete();
     return true;

@@ -3,7 +3,9 @@
 // UTF-8, finite numbers, one root, arrays of numbers packed.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,9 +37,12 @@ class Builder {
   // A number as number.hpp makes it.
   bool number(const slw_value& number);
   bool string(std::string_view text);
+  // Of text that is known to be valid UTF-8.
+  bool utf8_string(std::string_view text) { return accept_value() && this->text(SLW_STRING, text); }
   bool bytes(std::string_view octets);
   bool begin_object() { return begin(true); }
   bool key(std::string_view text);
+  bool utf8_key(std::string_view text);
   bool end_object();
   bool begin_array() { return begin(false); }
   bool end_array();
@@ -67,6 +72,9 @@ class Builder {
 
   // Containers that are open.
   std::size_t depth() const { return frames_.size(); }
+  // Of the innermost one: whether it is an object, and whether nothing is in it yet. There must be one.
+  bool in_object() const { return frames_.back().object; }
+  bool in_empty_container() const { return frames_.back().first == nodes_.size(); }
   const Limits& limits() const { return limits_; }
 
   // Gives scratch memory back if one huge document made it grow beyond `keep` bytes.
@@ -83,14 +91,22 @@ class Builder {
   bool scalar(std::uint8_t kind, std::uint64_t bits = 0, std::uint8_t detail = 0);
   bool accept_value() { return expects_ == Expects::value || refuse_value(); }
   bool accept_node() { return ++count_ <= limits_.nodes || refuse_node(); }
+  void value_is_complete() { expects_ = behind_value_; }
   bool refuse_value();
   bool refuse_node();
   bool refuse(Code code, std::string message, std::string pointer);
-  slw_value* add_value();
+  // Room for a value that is no container, to be filled in place: copying a node that has just been written
+  // field by field makes the processor wait for each of them.
+  slw_value* add_value() {
+    if (!accept_value() || !accept_node()) return nullptr;
+    value_is_complete();
+    return &nodes_.emplace_back();
+  }
   bool text(std::uint8_t kind, std::string_view text);
-  void value_is_complete();
   bool begin(bool object);
   bool close(bool object);
+  void open_frame(bool object);
+  void close_frame();
   bool push_value(const slw_value& node);
   bool allocate(std::size_t size, std::size_t alignment, std::size_t& distance) {
     const std::size_t used = target_->arena_.used();
@@ -99,6 +115,7 @@ class Builder {
     return true;
   }
   bool refuse_memory();
+  bool refuse_text(std::size_t size);
   bool copy_text(std::string_view text, std::size_t& distance);
   bool place_children(std::size_t first, std::size_t trailing, std::size_t& base);
   void replace_children(std::size_t first, std::uint8_t kind, std::size_t count, std::size_t base);
@@ -107,11 +124,15 @@ class Builder {
                        slw_value& node, std::byte*& data);
   bool index_members(std::size_t first);
   bool check_few_members(std::size_t first);
+  bool appears_before(std::size_t first, std::size_t key) const;
   bool refuse_duplicate(const slw_value& key);
   std::string_view stacked_text(const slw_value& node) const;
   std::string pointer_of(std::size_t stack_size) const;
 
   Limits limits_;
+  // A node counts bytes with 32 bits.
+  std::size_t most_text_ =
+      std::min<std::size_t>(limits_.string_bytes, std::numeric_limits<std::uint32_t>::max());
   Document* target_ = nullptr;
   // Children of the containers that are open. Their payloads are named by distance from the arena's end (0:
   // none) until the parent is closed and its place is known; then the distances become offsets.
@@ -120,6 +141,7 @@ class Builder {
   std::vector<std::uint64_t> order_;  // scratch of index_members
   std::uint32_t count_ = 0;           // nodes so far
   Expects expects_ = Expects::nothing;
+  Expects behind_value_ = Expects::nothing;  // what may come when the value that comes is complete
   Error error_{Code::internal, ""};
 };
 

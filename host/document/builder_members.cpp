@@ -16,14 +16,24 @@ bool Builder::refuse_duplicate(const slw_value& key) {
                 std::move(pointer));
 }
 
+// Each key has one bit of 64, by its hash: only those whose bit another has taken are looked for among those
+// before.
 bool Builder::check_few_members(std::size_t first) {
-  for (std::size_t i = first + 2; i < nodes_.size(); i += 2) {
-    for (std::size_t j = first; j < i; j += 2) {
-      if (nodes_[i].tag != nodes_[j].tag || nodes_[i].count != nodes_[j].count) continue;
-      if (stacked_text(nodes_[i]) == stacked_text(nodes_[j])) return refuse_duplicate(nodes_[i]);
-    }
+  std::uint64_t taken = 0;
+  for (std::size_t i = first; i < nodes_.size(); i += 2) {
+    const std::uint64_t bit = std::uint64_t{1} << nodes_[i].tag % 64;
+    if ((taken & bit) != 0 && appears_before(first, i)) return refuse_duplicate(nodes_[i]);
+    taken |= bit;
   }
   return true;
+}
+
+bool Builder::appears_before(std::size_t first, std::size_t key) const {
+  for (std::size_t i = first; i < key; i += 2)
+    if (nodes_[i].tag == nodes_[key].tag && nodes_[i].count == nodes_[key].count &&
+        stacked_text(nodes_[i]) == stacked_text(nodes_[key]))
+      return true;
+  return false;
 }
 
 // Leaves the members' numbers in order_, sorted as slw_key_compare does. Sorting by hash alone first keeps

@@ -48,6 +48,11 @@ bool Builder::allocate_tensor(slw_type type, std::span<const std::uint64_t> shap
                               slw_value& node, std::byte*& data) {
   std::uint64_t count = 1;
   for (const std::uint64_t extent : shape) {
+    // Without a number there is nothing to pay for the empty arrays that JSON has: they count as values.
+    if (extent == 0 && count > 1) {
+      if (count > limits_.nodes - count_) return refuse_node();
+      count_ += static_cast<std::uint32_t>(count);
+    }
     if (extent != 0 && count > std::numeric_limits<std::uint32_t>::max() / extent)
       return fail(Code::limit_exceeded, "a tensor of 2^32 or more elements is not accepted");
     count *= extent;

@@ -4,16 +4,10 @@
 #include <cmath>
 #include <limits>
 
+#include "document/usual_number.hpp"
+
 namespace slipway::document {
 namespace {
-
-bool is_digit(char c) {
-  return static_cast<unsigned char>(c - '0') < 10;
-}
-
-// The powers of ten that a double holds exactly.
-constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 // A number's text, taken apart.
 struct Decimal {
@@ -83,13 +77,12 @@ bool take_apart(const char*& at, Decimal& decimal) {
 
 // The nearest double. False: there is no finite one.
 bool to_double(const Decimal& decimal, double& value) {
-  constexpr std::uint64_t kMostExact = std::uint64_t{1} << 53;
-  if (decimal.significant <= 19 && decimal.digits <= kMostExact && decimal.exponent >= -22 &&
+  if (decimal.significant <= 19 && decimal.digits <= kMostExactInteger && decimal.exponent >= -22 &&
       decimal.exponent <= 22) {
-    // Both factors are exact, so the one operation rounds once: correctly. (W. D. Clinger, "How to read
-    // floating point numbers accurately", 1990.)
+    // As in usual_number.hpp, with a product too.
     value = static_cast<double>(decimal.digits);
-    value = decimal.exponent < 0 ? value / kPowers[-decimal.exponent] : value * kPowers[decimal.exponent];
+    value = decimal.exponent < 0 ? value / kExactPowers[-decimal.exponent]
+                                 : value * kExactPowers[decimal.exponent];
     if (decimal.negative) value = -value;
     return true;
   }
@@ -99,6 +92,11 @@ bool to_double(const Decimal& decimal, double& value) {
   if (decimal.significant != 0 && decimal.magnitude > 0) return false;
   value = decimal.negative ? -0.0 : 0.0;
   return true;
+}
+
+bool is_exact_double(std::int64_t integer) {
+  constexpr auto kMost = static_cast<std::int64_t>(kMostExactInteger);
+  return integer >= -kMost && integer <= kMost;
 }
 
 void skip_white_space(const char*& at) {
@@ -142,7 +140,7 @@ bool NumberArray::take_double(double value, bool integral) {
   if (!integers_.empty()) {
     // The first double after integers only: they all become doubles.
     for (const std::int64_t integer : integers_) {
-      if (integer > (std::int64_t{1} << 53) || integer < -(std::int64_t{1} << 53)) return false;
+      if (!is_exact_double(integer)) return false;
       doubles_.push_back(static_cast<double>(integer));
     }
     written_as_integer_.assign((doubles_.size() + 7) / 8, 0xFF);
@@ -152,25 +150,34 @@ bool NumberArray::take_double(double value, bool integral) {
   }
   const std::size_t i = doubles_.size();
   if (integral) {
-    written_as_integer_.resize(i / 8 + 1, 0);
+    if (written_as_integer_.size() <= i / 8) written_as_integer_.resize(i / 8 + 1, 0);
     written_as_integer_.back() = static_cast<std::uint8_t>(written_as_integer_.back() | 1u << (i % 8));
   }
   doubles_.push_back(value);
   return true;
 }
 
-bool NumberArray::take(const slw_value& number) {
+// Those that change the kind of the array, or do not fit into it.
+bool NumberArray::take_other(const slw_value& number) {
   if (number.kind == SLW_UINT64) return false;
   if (number.kind == SLW_FLOAT64) {
     const bool integral = number.detail == SLW_INTEGRAL;
     return (!integral || number.as.f64 == 0) && take_double(number.as.f64, integral);
   }
-  if (doubles_.empty()) {
+  if (!is_exact_double(number.as.i64)) return false;
+  return take_double(static_cast<double>(number.as.i64), true);
+}
+
+bool NumberArray::take(const slw_value& number) {
+  if (number.kind == SLW_FLOAT64 && number.detail == 0 && integers_.empty()) {
+    doubles_.push_back(number.as.f64);
+    return true;
+  }
+  if (number.kind == SLW_INT64 && doubles_.empty()) {
     integers_.push_back(number.as.i64);
     return true;
   }
-  if (number.as.i64 > (std::int64_t{1} << 53) || number.as.i64 < -(std::int64_t{1} << 53)) return false;
-  return take_double(static_cast<double>(number.as.i64), true);
+  return take_other(number);
 }
 
 bool NumberArray::scan(const char*& at) {
@@ -181,7 +188,8 @@ bool NumberArray::scan(const char*& at) {
   for (;;) {
     skip_white_space(next);
     slw_value number;
-    if (scan_number(next, number) != Scan::number || !take(number)) return false;
+    if (!scan_usual_number(next, number) && scan_number(next, number) != Scan::number) return false;
+    if (!take(number)) return false;
     skip_white_space(next);
     if (*next == ']') break;
     if (*next++ != ',') return false;

@@ -25,7 +25,7 @@ class NumberArray {
  public:
   // Reads numbers, commas and white space from behind the opening bracket up to the closing one, and leaves
   // `at` on that. False when anything else is met, when a number is too large, or when the numbers cannot be
-  // packed without changing one: `at` is then where it was.
+  // packed without changing one: `at` is then where it was. The text is padded as scan_usual_number() asks.
   bool scan(const char*& at);
 
   bool integers_only() const { return doubles_.empty(); }
@@ -38,6 +38,7 @@ class NumberArray {
 
  private:
   bool take(const slw_value& number);
+  bool take_other(const slw_value& number);
   bool take_double(double value, bool integral);
 
   std::vector<std::int64_t> integers_;

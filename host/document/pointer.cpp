@@ -43,14 +43,14 @@ bool is_pointer(std::string_view pointer) {
   return true;
 }
 
-bool resolves(Value root, std::string_view pointer) {
-  if (!is_pointer(pointer)) return false;
+std::optional<Value> find(Value root, std::string_view pointer) {
+  if (!is_pointer(pointer)) return std::nullopt;
   Value at = root;
   while (!pointer.empty()) {
     const std::string token = take_token(pointer);
     if (at.is_object()) {
       const slw_value* const member = at.find(token);
-      if (member == nullptr) return false;
+      if (member == nullptr) return std::nullopt;
       at = Value(member);
       continue;
     }
@@ -58,12 +58,16 @@ bool resolves(Value root, std::string_view pointer) {
     const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
     const bool canonical = error == std::errc() && end == token.data() + token.size() &&
                            (token.size() == 1 || token.front() != '0');
-    if (!at.is_array() || !canonical || index >= at.size()) return false;
+    if (!at.is_array() || !canonical || index >= at.size()) return std::nullopt;
     // Below the first axis of a tensor of higher rank there are no nodes to walk to.
-    if (at.is_tensor() && at.get().tag != 1) return pointer.empty();
+    if (at.is_tensor() && at.get().tag != 1) return std::nullopt;
     at = at.element(index);
   }
-  return true;
+  return at;
+}
+
+bool resolves(Value root, std::string_view pointer) {
+  return find(root, pointer).has_value();
 }
 
 }  // namespace slipway::document

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,11 @@ std::string take_token(std::string_view& pointer);
 // Whether `pointer` is well-formed: empty, or "/"-separated tokens with only ~0 and ~1 as escapes.
 bool is_pointer(std::string_view pointer);
 
-// Whether `pointer` leads to a value of `root`.
+// The value of `root` that `pointer` leads to; nothing inside tensors of a rank above 1, which no text
+// becomes.
+std::optional<Value> find(Value root, std::string_view pointer);
+
+// Whether there is one.
 bool resolves(Value root, std::string_view pointer);
 
 }  // namespace slipway::document

@@ -209,6 +209,12 @@ bool Verifier::tensor(const slw_value& node) {
     const std::uint64_t extent = slw_tensor_extent(&node, axis);
     if (extent > std::numeric_limits<std::uint32_t>::max())
       return refuse(node, "a tensor whose shape is too large");
+    // Without a number there is nothing to pay for the empty arrays that JSON has: they count as values.
+    if (extent == 0 && count > 1) {
+      if (count > limits_.nodes - nodes_)
+        return refuse(node, "more than " + std::to_string(limits_.nodes) + " values", Code::limit_exceeded);
+      nodes_ += static_cast<std::uint32_t>(count);
+    }
     count *= extent;
     if (count > std::numeric_limits<std::uint32_t>::max())
       return refuse(node, "a tensor whose shape is too large");

@@ -1,4 +1,4 @@
-// TLS on connections. OpenSSL stays behind this interface, and a build may do without it.
+// TLS on connections. OpenSSL stays behind this interface, in a module that a build may do without.
 #pragma once
 
 #include <cstddef>
@@ -64,7 +64,8 @@ struct TlsFiles {
   bool none() const { return certificate.empty() && key.empty(); }
 };
 
-// The error says which file is wrong and why, or that this build has no TLS.
+// Loads OpenSSL, which no host without a certificate needs (tls_module.cpp). The error says which file is
+// wrong and why, or that there is no TLS here.
 Result<std::unique_ptr<TlsContext>> open_tls(TlsFiles files);
 
 }  // namespace slipway::http

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "base/file.hpp"
-#include "http/tls.hpp"
+#include "http/tls_module.hpp"
 
 namespace slipway::http {
 namespace {
@@ -240,9 +240,7 @@ class Contexts final : public TlsContext {
   Context context_;
 };
 
-}  // namespace
-
-Result<std::unique_ptr<TlsContext>> open_tls(TlsFiles files) {
+Result<std::unique_ptr<TlsContext>> open(TlsFiles files) {
   if (files.certificate.empty() || files.key.empty())
     return Error(Code::invalid_argument,
                  "tls: a certificate and its key go together; give both (--tls-certificate and --tls-key)");
@@ -251,4 +249,7 @@ Result<std::unique_ptr<TlsContext>> open_tls(TlsFiles files) {
   return std::unique_ptr<TlsContext>(std::make_unique<Contexts>(std::move(files), std::move(*made)));
 }
 
+}  // namespace
 }  // namespace slipway::http
+
+const slipway::http::TlsModule slipway_tls_module{SLIPWAY_VERSION, slipway::http::open};

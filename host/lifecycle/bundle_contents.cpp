@@ -15,6 +15,10 @@ bool is_hash(std::string_view text) {
   return text.size() == kHashDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
 bool by_path(const HashedFile& a, const HashedFile& b) {
   return a.path < b.path;
 }
@@ -56,16 +60,16 @@ std::string BundleContents::digest() const {
 }
 
 Status check_bundle_path(std::string_view path) {
+  const bool is_text = is_utf8(path) && std::none_of(path.begin(), path.end(), is_control);
   const auto refused = [&](const char* why) {
-    return Status(Code::invalid_argument,
-                  "\"" + (is_utf8(path) ? std::string(path.substr(0, kMaxPathBytes)) : "(not UTF-8)") +
-                      "\" cannot be a file's path in a bundle: " + why);
+    // What is not text must reach no terminal.
+    const std::string shown = is_text ? "\"" + std::string(path.substr(0, kMaxPathBytes)) + "\"" : "A name";
+    return Status(Code::invalid_argument, shown + " cannot be a file's path in a bundle: " + why);
   };
   if (path.size() > kMaxPathBytes) return refused("it is longer than 1,024 bytes");
   if (!is_utf8(path)) return refused("it is not UTF-8");
-  for (const char c : path)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '\\')
-      return refused("it has a control character or a backslash in it");
+  if (!is_text || path.find('\\') != path.npos)
+    return refused("it has a control character or a backslash in it");
   for (std::size_t begin = 0; begin <= path.size();) {
     const std::size_t end = std::min(path.find('/', begin), path.size());
     const std::string_view part = path.substr(begin, end - begin);

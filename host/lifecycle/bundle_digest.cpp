@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <memory>
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
@@ -17,7 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostDepth = 16;
-constexpr std::size_t kChunk = 256 * 1024;
 
 std::int64_t nanoseconds(const timespec& time) {
   return static_cast<std::int64_t>(time.tv_sec) * kSecond + time.tv_nsec;
@@ -51,11 +52,12 @@ Status list_into(const fs::path& directory, const std::string& prefix, std::size
   return {};
 }
 
-Result<Sha256> file_digest(const fs::path& path) {
+using Chunk = std::array<char, 64 * 1024>;
+
+Result<Sha256> file_digest(const fs::path& path, Chunk& chunk) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.valid()) return Error(Code::io, "cannot read " + path.string() + ": " + system_message(errno));
   Sha256Stream digest;
-  std::string chunk(kChunk, '\0');
   for (;;) {
     const ssize_t got = ::read(file.get(), chunk.data(), chunk.size());
     if (got < 0 && errno == EINTR) continue;
@@ -84,9 +86,10 @@ std::string fingerprint(const std::vector<BundleFile>& files) {
 }
 
 Result<std::string> bundle_digest(const fs::path& directory, const std::vector<BundleFile>& files) {
+  const auto chunk = std::make_unique_for_overwrite<Chunk>();
   std::vector<HashedFile> hashed;
   for (const BundleFile& file : files) {
-    const Result<Sha256> content = file_digest(directory / file.path);
+    const Result<Sha256> content = file_digest(directory / file.path, *chunk);
     if (!content) return content.error();
     hashed.push_back({file.path, to_hex(*content)});
   }

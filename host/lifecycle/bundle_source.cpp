@@ -24,6 +24,10 @@ struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
 
+bool anything(std::string_view) {
+  return true;
+}
+
 // Names that do not begin with a dot, sorted.
 Result<std::vector<std::string>> names_in(UniqueFd folder, const std::string& name) {
   std::unique_ptr<DIR, CloseFolder> open(::fdopendir(folder.get()));
@@ -63,10 +67,13 @@ Result<UniqueFd> BundleSource::open_below(const std::string& path, int flags) co
   if (errno == EXDEV)
     return Error(Code::invalid_argument,
                  name_ + "/" + path + " is a link that leads out of the bundle; put the file itself there");
+  if (errno == ENOENT || errno == ELOOP)
+    return Error(Code::not_found, name_ + "/" + path + " is a link that leads nowhere, or is gone");
   return Error(Code::io, "cannot open " + name_ + "/" + path + ": " + system_message(errno));
 }
 
-Status BundleSource::walk(const std::string& folder, int depth, std::vector<std::string>& files) const {
+Status BundleSource::walk(const std::string& folder, int depth,
+                          const std::function<bool(std::string_view)>& wanted, Listing& listing) const {
   const std::string shown = folder.empty() ? name_ : name_ + "/" + folder;
   if (depth > kMaxBundleDepth)
     return Error(Code::limit_exceeded, shown + " is more than " + std::to_string(kMaxBundleDepth) +
@@ -76,33 +83,56 @@ Status BundleSource::walk(const std::string& folder, int depth, std::vector<std:
   const Result<std::vector<std::string>> names = names_in(std::move(*opened), shown);
   if (!names) return names.error();
   for (const std::string& name : *names) {
-    const std::string path = folder.empty() ? name : folder + "/" + name;
-    if (Status fit = check_bundle_path(path); !fit) return std::move(fit).error().within(name_);
-    const Result<UniqueFd> entry = open_below(path, O_PATH);
-    if (!entry) return entry.error();
-    struct stat info {};
-    if (::fstat(entry->get(), &info) != 0)
-      return Error(Code::io, "cannot look at " + name_ + "/" + path + ": " + system_message(errno));
-    if (S_ISDIR(info.st_mode)) {
-      if (Status walked = walk(path, depth + 1, files); !walked) return walked;
-    } else if (!S_ISREG(info.st_mode)) {
-      return Error(Code::invalid_argument,
-                   name_ + "/" + path + " is neither a file nor a folder; a bundle holds nothing else");
-    } else if (files.size() == kMostBundleFiles) {
-      return Error(Code::limit_exceeded,
-                   name_ + " has more than " + std::to_string(kMostBundleFiles) + " files");
-    } else {
-      files.push_back(path);
-    }
+    if (!wanted(name)) continue;
+    Status added = add(folder.empty() ? name : folder + "/" + name, depth, listing);
+    if (added) continue;
+    if (added.error().code == Code::limit_exceeded) return added;
+    listing.problems.push_back(std::move(added).error());
   }
   return {};
 }
 
+Status BundleSource::add(const std::string& path, int depth, Listing& listing) const {
+  if (Status fit = check_bundle_path(path); !fit) return std::move(fit).error().within(name_);
+  const Result<UniqueFd> entry = open_below(path, O_PATH);
+  if (!entry) return entry.error();
+  struct stat info {};
+  if (::fstat(entry->get(), &info) != 0)
+    return Error(Code::io, "cannot look at " + name_ + "/" + path + ": " + system_message(errno));
+  if (S_ISDIR(info.st_mode)) return walk(path, depth + 1, anything, listing);
+  if (!S_ISREG(info.st_mode))
+    return Error(Code::invalid_argument,
+                 name_ + "/" + path + " is neither a file nor a folder; a bundle holds nothing else");
+  if (listing.files.size() == kMostBundleFiles)
+    return Error(Code::limit_exceeded,
+                 name_ + " has more than " + std::to_string(kMostBundleFiles) + " files");
+  listing.files.push_back(path);
+  return {};
+}
+
+Result<BundleSource::Listing> BundleSource::list(const std::function<bool(std::string_view)>& wanted) const {
+  Listing listing;
+  if (Status walked = walk("", 0, wanted, listing); !walked) return std::move(walked).error();
+  std::sort(listing.files.begin(), listing.files.end());
+  return listing;
+}
+
 Result<std::vector<std::string>> BundleSource::files() const {
-  std::vector<std::string> files;
-  if (Status walked = walk("", 0, files); !walked) return std::move(walked).error();
-  std::sort(files.begin(), files.end());
-  return files;
+  Result<Listing> listing = list(anything);
+  if (!listing) return std::move(listing).error();
+  if (!listing->problems.empty()) return std::move(listing->problems.front());
+  return std::move(listing->files);
+}
+
+Status BundleSource::visit(const std::vector<std::string>& files, BundleVisitor& visitor) const {
+  std::uint64_t budget = kMaxBundleBytes;
+  for (const std::string& file : files) {
+    if (Status begun = visitor.begin_file(file); !begun) return begun;
+    const auto take = [&](std::string_view piece) { return visitor.bytes(piece); };
+    if (Status done = read(file, budget, take); !done) return done;
+    if (Status ended = visitor.end_file(); !ended) return ended;
+  }
+  return {};
 }
 
 Status BundleSource::read(const std::string& file, std::uint64_t& budget,

@@ -11,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
+#include "lifecycle/bundle_visitor.hpp"
 
 namespace slipway::lifecycle {
 
@@ -27,6 +28,16 @@ class BundleSource {
   // more files or deeper folders than a bundle may have.
   Result<std::vector<std::string>> files() const;
 
+  struct Listing {
+    std::vector<std::string> files;  // as above
+    std::vector<Error> problems;     // what files() refuses at the first
+  };
+  // The same of those files and folders at the top that are wanted by their names.
+  Result<Listing> list(const std::function<bool(std::string_view)>& wanted) const;
+
+  // Hands the files to `visitor`, in this order.
+  Status visit(const std::vector<std::string>& files, BundleVisitor& visitor) const;
+
   // Hands the file's bytes to `take`, piece by piece, until it refuses. Lowers `budget` by their number;
   // refuses more bytes than it has.
   Status read(const std::string& file, std::uint64_t& budget,
@@ -35,7 +46,9 @@ class BundleSource {
  private:
   BundleSource(UniqueFd folder, std::string name) : folder_(std::move(folder)), name_(std::move(name)) {}
   Result<UniqueFd> open_below(const std::string& path, int flags) const;
-  Status walk(const std::string& folder, int depth, std::vector<std::string>& files) const;
+  Status walk(const std::string& folder, int depth, const std::function<bool(std::string_view)>& wanted,
+              Listing& listing) const;
+  Status add(const std::string& path, int depth, Listing& listing) const;
 
   UniqueFd folder_;
   std::string name_;  // for messages

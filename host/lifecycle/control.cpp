@@ -90,8 +90,9 @@ Result<std::string> Control::publish(const std::filesystem::path& bundle, const 
   if (!staged) return std::move(staged).error();
   const std::string what = staged->model + " " + staged->version;
   operation.step("checking " + what);
-  if (const Result<Candidate> candidate = open_candidate(staged->directory); !candidate)
-    return candidate.error();
+  Result<Candidate> candidate = open_candidate(staged->directory);
+  if (!candidate) return std::move(candidate).error();
+  if (Status read = read_cases(*candidate); !read) return std::move(read).error();
   const std::lock_guard lock(ledger_);
   const Result<Publication> published = store_.publish(std::move(*staged), request.by);
   if (!published) return published.error();
@@ -194,13 +195,24 @@ Status Control::check_clients(const Decision& decision, VersionId candidate) {
   if (decision.allow_breaking || decision.action == Action::rollback) return {};
   // A canary answers whom the stable version would have answered.
   const std::string_view replaced = decision.label == kCanary ? kStable : std::string_view(decision.label);
-  const VersionId serving = catalog_.labelled(decision.model, replaced);
-  if (catalog_.is_asleep(serving))
-    if (Status woken = wake(serving); !woken) return woken;
-  const model::Lease served = model::Lease::of(catalog_.slot(serving));
-  const model::Lease next = model::Lease::of(catalog_.slot(candidate));
-  if (!served || !next) return {};
-  return check_compatible(served.slot().version().bundle(), next.slot().version().bundle());
+  const Result<model::Lease> served = hold(catalog_.labelled(decision.model, replaced));
+  if (!served) return served.error();
+  if (!*served) return {};
+  const Result<model::Lease> next = hold(candidate);
+  if (!next) return next.error();
+  if (!*next) return Error(Code::unavailable, "the version left memory while it was looked at; try again");
+  return check_compatible(served->slot().version().bundle(), next->slot().version().bundle());
+}
+
+// It may fall asleep whenever nobody holds it, and be woken by a call; not both within a moment.
+Result<model::Lease> Control::hold(VersionId id) {
+  const Nanoseconds patience = monotonic_now() + kDrainPatience;
+  for (;;) {
+    const bool was_asleep = catalog_.is_asleep(id);
+    model::Lease lease = model::Lease::of(catalog_.slot(id));
+    if (lease || (!was_asleep && !catalog_.is_asleep(id))) return lease;
+    if (Status woken = wake(id); !woken && monotonic_now() > patience) return std::move(woken).error();
+  }
 }
 
 Result<VersionId> Control::bring_in(const std::string& model, const std::string& version,

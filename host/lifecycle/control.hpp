@@ -133,6 +133,8 @@ class Control {
                                        Operation& operation);
   Status check_clients(const Decision& decision, VersionId candidate);
   Status wake(VersionId id);
+  // Woken if it is asleep, and kept awake; an empty lease where there is no such version in service.
+  Result<model::Lease> hold(VersionId id);
   Result<std::string> rollback_target(const std::string& model, const std::string& label,
                                       const std::string& current);
   Decision decision_about(Action action, const std::string& model, std::string_view label,

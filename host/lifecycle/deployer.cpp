@@ -24,6 +24,24 @@ Outcome guarded(const std::function<Outcome()>& work) {
   }
 }
 
+Remembered worth_remembering(const Candidate& candidate) {
+  Remembered bundle{candidate.warm_up, {}};
+  if (candidate.bundle.warnings.empty()) bundle.parsed = model::parsed_yaml(candidate.bundle);
+  return bundle;
+}
+
+// The cases are read where nothing has been kept of them.
+Result<Candidate> open_to_warm_up(const std::filesystem::path& directory,
+                                  const std::optional<Remembered>& kept) {
+  Result<Candidate> candidate = open_candidate(directory, kept ? kept->parsed : model::ParsedYaml());
+  if (!candidate) return candidate;
+  if (kept)
+    candidate->warm_up = kept->warm_up;
+  else if (Status read = read_cases(*candidate); !read)
+    return std::move(read).error();
+  return candidate;
+}
+
 }  // namespace
 
 Deployer::Deployer(Catalog& catalog, std::filesystem::path cache, SlotFactory make_slot,
@@ -57,15 +75,22 @@ Result<Deployer::Deployed> Deployer::deploy(const std::filesystem::path& directo
                                             const Observer& reached) {
   const std::lock_guard lock(mutex_);
   const Nanoseconds begin = monotonic_now();
-  Result<Candidate> candidate = guarded<Result<Candidate>>([&] { return open_candidate(directory); });
+  std::optional<Remembered> kept;
+  Result<Candidate> candidate = guarded<Result<Candidate>>([&] {
+    kept = gates_.remembered(digest);
+    Result<Candidate> opened = open_to_warm_up(directory, kept);
+    if (opened && !kept) kept = worth_remembering(*opened);
+    return opened;
+  });
   if (!candidate) return std::move(candidate).error();
   tidy_cache();
   Deployed deployed{
       catalog_.enter(candidate->bundle.manifest.name, candidate->bundle.manifest.version, digest, directory),
       candidate->bundle.manifest.name,
       candidate->bundle.manifest.version,
-      {}};
-  const std::size_t cases = candidate->cases.size();
+      digest,
+      {},
+      std::move(*kept)};
   Result<std::shared_ptr<model::Slot>> slot =
       bring_up(digest, Bundle::compared, std::move(*candidate), deployed.passed, [&](State state) {
         catalog_.move(deployed.id, state);
@@ -80,7 +105,7 @@ Result<Deployer::Deployed> Deployer::deploy(const std::filesystem::path& directo
   telemetry::log(telemetry::Level::info, "model loaded",
                  {{"model", deployed.model},
                   {"version", deployed.version.text()},
-                  {"golden_cases", static_cast<std::int64_t>(cases)},
+                  {"golden_cases", static_cast<std::int64_t>(deployed.bundle.warm_up.cases)},
                   {"gated_before", deployed.passed.empty()},
                   {"ms", static_cast<double>(monotonic_now() - begin) / static_cast<double>(kMillisecond)}});
   return deployed;
@@ -93,7 +118,7 @@ Status Deployer::wake(VersionId id) {
   const Nanoseconds begin = monotonic_now();
   Result<std::shared_ptr<model::Slot>> slot = [&]() -> Result<std::shared_ptr<model::Slot>> {
     Result<Candidate> candidate =
-        guarded<Result<Candidate>>([&] { return open_candidate(sleeper->directory); });
+        guarded<Result<Candidate>>([&] { return open_to_warm_up(sleeper->directory, std::nullopt); });
     if (!candidate) return std::move(candidate).error();
     std::string passed;
     return bring_up(sleeper->digest, Bundle::not_compared, std::move(*candidate), passed, [](State) {});
@@ -115,7 +140,9 @@ Status Deployer::wake(VersionId id) {
 }
 
 void Deployer::remember(const Deployed& deployed) const {
-  if (!deployed.passed.empty()) gates_.note_passed(deployed.passed);
+  if (deployed.passed.empty()) return;
+  gates_.note_passed(deployed.passed);
+  gates_.remember(deployed.digest, deployed.bundle);
 }
 
 void Deployer::tidy_cache() {
@@ -143,8 +170,12 @@ Result<std::shared_ptr<model::Slot>> Deployer::bring_up(const std::string& diges
     plugin.emplace(std::move(*stored));
     // The plugin's own digest besides: of these very bytes, whatever has become of the file.
     std::string tried = digest + '\n' + to_hex(plugin->digest()) + '\n' + candidate.parameters;
+    if (const auto& batching = candidate.bundle.manifest.batching)
+      tried += "\nbatches of " + std::to_string(batching->size);
     if (gates_.has_passed(tried)) return {};
     passed = std::move(tried);
+    if (candidate.cases.empty())
+      if (Status read = read_cases(candidate); !read) return read;
     const Result<std::size_t> threads = probe_candidate(candidate, *plugin, probe_);
     if (!threads) return threads.error();
     may_start_threads = *threads != 0 || candidate.bundle.manifest.isolation == model::Isolation::process;
@@ -162,7 +193,7 @@ Result<std::shared_ptr<model::Slot>> Deployer::bring_up(const std::string& diges
     if (!loaded) return std::move(loaded).error();
     version = std::move(*loaded);
     reached(State::loaded);
-    times = warm_up(*version, cases);
+    times = warm_up(*version, candidate.warm_up.requests);
     reached(State::warmed);
     if (!passed.empty() || bundle == Bundle::not_compared)
       if (Status gated = run_gate(*version, cases); !gated) return gated;

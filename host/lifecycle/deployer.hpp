@@ -37,7 +37,9 @@ class Deployer {
     VersionId id = 0;
     std::string model;
     model::SemanticVersion version;
+    std::string digest;  // of the bundle
     std::string passed;  // what has passed the probe and the gates; empty: nothing was tried, it had before
+    Remembered bundle;   // what need not be read again, once it has passed
   };
 
   using Observer = std::function<void(model::State)>;

@@ -140,7 +140,8 @@ void Folder::bring_in(const fs::path& bundle, Place& place, const std::vector<Bu
   const Result<std::string> digest = bundle_digest(bundle, files);
   if (!digest) return refuse(bundle, place, digest.error());
   if (place.served.id != 0 && *digest == place.digest) {  // touched, or changed back
-    place.refused = false;
+    if (std::exchange(place.refused, false))
+      telemetry::log(telemetry::Level::info, "a bundle is as it is served", {{"bundle", bundle.string()}});
     return;
   }
   Result<Deployer::Deployed> deployed = deployer_.deploy(bundle, *digest);
@@ -189,8 +190,10 @@ void Folder::choose_stable(const std::string& model) {
     if (place.served.id == 0 || place.served.model != model) continue;
     if (best == nullptr || better(place.served.version, best->version)) best = &place.served;
   }
-  if (best != nullptr && catalog_.labelled(model, kStable) != best->id)
-    catalog_.point(std::string(kStable), best->id);
+  if (best == nullptr || catalog_.labelled(model, kStable) == best->id) return;
+  catalog_.point(std::string(kStable), best->id);
+  telemetry::log(telemetry::Level::info, "label moved",
+                 {{"model", model}, {"label", kStable}, {"to", best->version.text()}});
 }
 
 FolderReport Folder::report() const {

@@ -23,6 +23,8 @@ struct FolderOptions {
   Nanoseconds settle = 200 * kMillisecond;
   // A bundle that has gone is served for so long, in case it comes back or another takes its place.
   Nanoseconds grace = 10 * kSecond;
+  // Bringing a version in runs where a core has nothing else to do (base/give_way.hpp).
+  bool gives_way = true;
 };
 
 struct FolderReport {
@@ -43,6 +45,7 @@ class Folder {
 
   const std::filesystem::path& directory() const { return directory_; }
   FolderReport report() const;
+  const FolderOptions& options() const { return options_; }
 
  private:
   // One bundle's folder.

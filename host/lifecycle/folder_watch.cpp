@@ -69,7 +69,7 @@ Status FolderWatch::look_at_start() {
 }
 
 void FolderWatch::run() {
-  give_way();
+  if (folder_.options().gives_way) give_way();
   while (!stopping_.load(std::memory_order_relaxed)) {
     const Nanoseconds look = monotonic_now() + (blind_ ? kBlindInterval : kSeeingInterval);
     wait_for_change(again_ == 0 ? look : std::min(look, again_));

@@ -1,6 +1,7 @@
 #include "lifecycle/gate.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/give_way.hpp"
 #include "telemetry/log.hpp"
@@ -12,20 +13,36 @@ constexpr std::size_t kMostFailuresNamed = 10;
 // Enough for a p99, within a start-up that nobody notices.
 constexpr std::size_t kWarmCalls = 100;
 constexpr Nanoseconds kWarmTime = 50 * kMillisecond;
-constexpr const char* kThisThread = "/proc/thread-self";
+// Of the cases' requests: a restart reads them instead of all the cases.
+constexpr std::size_t kWarmRequests = 20;
+constexpr std::size_t kWarmBytes = 256 * 1024;
 
 }  // namespace
 
-Result<Candidate> open_candidate(const std::filesystem::path& directory) {
-  Result<model::Bundle> bundle = model::open_bundle(directory);
+Result<Candidate> open_candidate(const std::filesystem::path& directory, const model::ParsedYaml& known) {
+  Result<model::Bundle> bundle = model::open_bundle(directory, known);
   if (!bundle) return std::move(bundle).error();
   for (const std::string& warning : bundle->warnings)
     telemetry::log(telemetry::Level::warning, warning, {{"model", bundle->manifest.name}});
-  Result<std::vector<model::GoldenCase>> cases = model::read_cases(*bundle);
+  return Candidate{std::move(*bundle), {}, {}};
+}
+
+Status read_cases(Candidate& candidate) {
+  Result<std::vector<model::GoldenCase>> cases = model::read_cases(candidate.bundle);
   if (!cases) return std::move(cases).error();
-  std::erase_if(*cases,
-                [&](const model::GoldenCase& golden) { return !model::may_gate(bundle->manifest, golden); });
-  return Candidate{std::move(*bundle), std::move(*cases)};
+  candidate.cases = std::move(*cases);
+  std::erase_if(candidate.cases, [&](const model::GoldenCase& golden) {
+    return !model::may_gate(candidate.bundle.manifest, golden);
+  });
+  candidate.warm_up = {candidate.cases.size(), {}};
+  std::size_t bytes = 0;
+  for (const model::GoldenCase& golden : candidate.cases) {
+    if (!golden.response) continue;
+    bytes += golden.request.size();
+    if (candidate.warm_up.requests.size() == kWarmRequests || bytes > kWarmBytes) break;
+    candidate.warm_up.requests.push_back(golden.request);
+  }
+  return {};
 }
 
 Status apply_overrides(const model::Overrides& overrides, Candidate& candidate) {
@@ -56,20 +73,19 @@ Result<std::size_t> probe_candidate(const Candidate& candidate, const plugin::St
   return report->threads;
 }
 
-std::vector<Nanoseconds> warm_up(model::ModelVersion& version, const std::vector<model::GoldenCase>& cases) {
+std::vector<Nanoseconds> warm_up(model::ModelVersion& version, const std::vector<std::string>& requests) {
   std::vector<Nanoseconds> times;
   const Nanoseconds end = monotonic_now() + kWarmTime;
-  while (times.size() < kWarmCalls && monotonic_now() < end) {
-    const std::size_t before = times.size();
-    for (const model::GoldenCase& golden : cases) {
-      if (!golden.response) continue;
+  const CoreWait wait("/proc/thread-self");
+  Nanoseconds waited = wait.so_far();
+  while (!requests.empty() && times.size() < kWarmCalls && monotonic_now() < end) {
+    for (const std::string& request : requests) {
       // A thread that gives way may lose its core amid a call, which says nothing about the model.
-      const Nanoseconds waited = waited_for_a_core(kThisThread);
-      const Nanoseconds took = model::run_case(version, golden).predict_time;
-      times.push_back(std::max<Nanoseconds>(0, took - (waited_for_a_core(kThisThread) - waited)));
+      const Nanoseconds took = model::time_request(version, request);
+      const Nanoseconds waited_before = std::exchange(waited, wait.so_far());
+      times.push_back(std::max<Nanoseconds>(0, took - (waited - waited_before)));
       if (times.size() == kWarmCalls || monotonic_now() > end) break;
     }
-    if (times.size() == before) break;  // no case is answered: nothing to warm up with
   }
   return times;
 }
@@ -83,7 +99,7 @@ Status run_gate(model::ModelVersion& version, const std::vector<model::GoldenCas
     if (++failed <= kMostFailuresNamed)
       failures += "\n" + golden.place + ": case \"" + golden.name + "\": " + result.difference;
   }
-  if (failed == 0) return {};
+  if (failed == 0) return model::run_in_batches(version, cases);
   return Error(Code::failed_precondition, std::to_string(failed) + " of " + std::to_string(cases.size()) +
                                               " golden cases failed:" + failures);
 }

@@ -1,9 +1,11 @@
 #include "lifecycle/store.hpp"
 
-#include <set>
+#include <algorithm>
 
+#include "lifecycle/bundle_copy.hpp"
 #include "lifecycle/bundle_digest.hpp"
 #include "lifecycle/bundle_source.hpp"
+#include "lifecycle/unpacked_bundle.hpp"
 
 namespace slipway::lifecycle {
 namespace {
@@ -11,8 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = FileSystem::Kind;
 
-constexpr const char* kManifest = "model.yaml";
-constexpr std::size_t kMaxManifestBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxContentsBytes = kMostBundleFiles * 1100;  // a line: a hash and a path
 
 Result<std::string> read_text(FileSystem& files, const fs::path& path, std::size_t limit) {
@@ -57,54 +57,23 @@ Status hash_below(FileSystem& files, const fs::path& folder, const std::string& 
   return {};
 }
 
-// Copies a source into a folder of the store, every file and folder of it durable.
-class Copy {
- public:
-  Copy(FileSystem& files, const BundleSource& source, fs::path target)
-      : files_(files), source_(source), target_(std::move(target)) {}
-
-  // `text`, where given, receives what is copied.
-  Status file(const std::string& path, std::string* text = nullptr) {
-    if (Status made = make_folders(path); !made) return made;
-    const Result<std::unique_ptr<NewFile>> copy = files_.create(target_ / path);
-    if (!copy) return copy.error();
-    Sha256Stream hash;
-    const Status read = source_.read(path, budget_, [&](std::string_view piece) {
-      hash.update(piece);
-      if (text != nullptr && text->size() <= kMaxManifestBytes) text->append(piece);
-      return (*copy)->write(piece);
-    });
-    if (!read) return read.error();
-    copied_.push_back({path, to_hex(hash.finish())});
-    return (*copy)->sync();
+// From a folder, or from a packed bundle.
+Status copy_bundle(const fs::path& source, BundleCopy& copy) {
+  std::error_code error;
+  if (fs::is_regular_file(source, error)) {
+    const Result<PackedBundle> packed = unpack_into(copy, source);
+    return packed ? Status() : packed.error();
   }
-
-  Status sync_folders() {
-    for (const fs::path& folder : folders_)
-      if (Status synced = files_.sync_folder(folder); !synced) return synced;
-    return files_.sync_folder(target_);
-  }
-
-  std::uint64_t bytes() const { return kMaxBundleBytes - budget_; }
-  BundleContents contents() && { return BundleContents(std::move(copied_)); }
-
- private:
-  Status make_folders(const std::string& path) {
-    for (std::size_t end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1)) {
-      const fs::path folder = target_ / path.substr(0, end);
-      if (!folders_.insert(folder).second) continue;
-      if (Status made = files_.make_folder(folder); !made) return made;
-    }
-    return {};
-  }
-
-  FileSystem& files_;
-  const BundleSource& source_;
-  const fs::path target_;
-  std::uint64_t budget_ = kMaxBundleBytes;
-  std::set<fs::path> folders_;
-  std::vector<HashedFile> copied_;
-};
+  const Result<BundleSource> folder = BundleSource::open(source);
+  if (!folder) return folder.error();
+  Result<std::vector<std::string>> paths = folder->files();
+  if (!paths) return std::move(paths).error();
+  // The manifest first: if it is wrong, nothing else needs to be copied.
+  const auto manifest = std::find(paths->begin(), paths->end(), kManifestFile);
+  if (manifest != paths->end()) std::rotate(paths->begin(), manifest, manifest + 1);
+  if (Status copied = folder->visit(*paths, copy); !copied) return copied;
+  return copy.finish();
+}
 
 Status prepare_root(FileSystem& files, const fs::path& root) {
   for (const char* const folder : {"bundles", "staging", "quarantine"})
@@ -198,31 +167,16 @@ StagingFolder Store::new_staging_folder() {
   return StagingFolder(files_, root_ / "staging" / std::to_string(staged_.fetch_add(1)));
 }
 
-Result<StagedBundle> Store::stage(const fs::path& source_folder) {
-  const Result<BundleSource> source = BundleSource::open(source_folder);
-  if (!source) return source.error();
-  Result<std::vector<std::string>> paths = source->files();
-  if (!paths) return std::move(paths).error();
-  if (std::erase(*paths, kManifest) == 0)
-    return Error(Code::not_found,
-                 source_folder.string() + " has no model.yaml; a bundle is a folder with one");
-
+Result<StagedBundle> Store::stage(const fs::path& source) {
   StagingFolder folder = new_staging_folder();
   const fs::path directory = folder.path() / "bundle";
   for (const fs::path& each : {folder.path(), directory})
     if (Status made = files_.make_folder(each); !made) return std::move(made).error();
-  Copy copy(files_, *source, directory);
-  std::string text;
-  if (Status copied = copy.file(kManifest, &text); !copied) return std::move(copied).error();
-  const Result<model::Manifest> manifest = model::parse_manifest(text, (source_folder / kManifest).string());
-  if (!manifest) return manifest.error();
-  for (const std::string& path : *paths)
-    if (Status copied = copy.file(path); !copied) return std::move(copied).error();
-  if (Status synced = copy.sync_folders(); !synced) return std::move(synced).error();
+  BundleCopy copy(files_, directory, source, BundleCopy::Kept::durably);
+  if (Status copied = copy_bundle(source, copy); !copied) return std::move(copied).error();
 
-  StagedBundle staged{std::move(folder),        directory, manifest->name,
-                      manifest->version.text(), {},        copy.bytes()};
-  staged.contents = std::move(copy).contents();
+  StagedBundle staged{std::move(folder), directory,  copy.manifest().name, copy.manifest().version.text(),
+                      copy.contents(),   copy.size()};
   if (Status written = write_durably(files_, staged.folder.path() / "contents", staged.contents.text());
       !written)
     return std::move(written).error();

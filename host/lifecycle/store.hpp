@@ -80,7 +80,8 @@ class Store {
   // to.
   static Result<std::unique_ptr<Store>> open(FileSystem& files, const std::filesystem::path& root);
 
-  // Copies the bundle's files (see bundle_source.hpp), hashing what is copied.
+  // Copies the files of a bundle, a folder (see bundle_source.hpp) or packed (packed_bundle.hpp), hashing
+  // what is copied. One bundle has the same contents either way.
   Result<StagedBundle> stage(const std::filesystem::path& source);
 
   // Makes a staged bundle a version. The same version with the same bytes is success again, and heals one

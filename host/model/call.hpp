@@ -43,6 +43,7 @@ struct Call {
   std::atomic<bool> cancelled{false};  // [any]
 
   // ---- what infer() fills in
+  bool open = false;  // between its stages: nothing has been concluded yet
   Outcome outcome = Outcome::cancelled;
   Error error{Code::internal, ""};            // of every outcome but `answered`
   std::vector<schema::Violation> violations;  // of the outcomes about schemas

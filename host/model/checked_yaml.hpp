@@ -2,6 +2,9 @@
 // error with file, line and column.
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -24,5 +27,13 @@ Status check_against(const schema::Schema& schema, document::Value value, const 
 
 // The member `key` of `object` as text, or `fallback` where there is none.
 std::string text_or(document::Value object, std::string_view key, std::string_view fallback);
+
+// Each element of the list that is the member `list` of `object`, if there is one.
+template <class Each>
+void for_each(document::Value object, std::string_view list, Each each) {
+  const slw_value* const found = object.find(list);
+  for (std::uint32_t i = 0; found != nullptr && i < document::Value(found).size(); ++i)
+    each(document::Value(found).element(i));
+}
 
 }  // namespace slipway::model

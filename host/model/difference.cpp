@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <vector>
 
 #include "base/utf8.hpp"
@@ -36,6 +37,13 @@ std::string sentence_of(const Difference& difference) {
 
 // Looks for the first difference. Where a schema calls anything sensitive, values that are, and objects and
 // arrays that may hold some, are not repeated.
+// "1e-09": a tolerance is a magnitude.
+std::string short_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
 class Comparison {
  public:
   using Found = std::optional<Difference>;
@@ -60,7 +68,7 @@ class Comparison {
                   : document::equal(expected, actual))
       return std::nullopt;
     Difference difference = found(shown(expected), shown(actual));
-    if (bound > 0 && !is_sensitive()) difference.sentence += " (tolerance " + std::to_string(bound) + ")";
+    if (bound > 0 && !is_sensitive()) difference.sentence += " (tolerance " + short_text(bound) + ")";
     return difference;
   }
 

@@ -1,27 +1,25 @@
 #include "model/golden.hpp"
 
 #include <algorithm>
+#include <map>
+#include <memory>
 
-#include "base/file.hpp"
 #include "document/json_reader.hpp"
 #include "document/json_writer.hpp"
 #include "model/checked_yaml.hpp"
-#include "model/embedded_schemas.hpp"
 #include "model/inference.hpp"
+#include "model/test_files.hpp"
 
 namespace slipway::model {
 namespace {
 
-namespace fs = std::filesystem;
 using document::Value;
 
-constexpr std::size_t kCasesBytes = 64u << 20;
 constexpr Nanoseconds kLeastTime = 10 * kSecond;
-
-const schema::Schema& cases_schema() {
-  static const std::shared_ptr<const schema::Schema> schema = own_schema(kCasesSchema, "schemas/cases.yaml");
-  return *schema;
-}
+constexpr std::size_t kMostFailuresNamed = 10;
+// Fewer cases than a batch holds are repeated to fill it, up to so many: models go over their inputs in
+// blocks, and what is wrong shows at the blocks' ends.
+constexpr std::size_t kRowsToFill = 64;
 
 Tolerance read_tolerance(Value owner, const Tolerance& fallback) {
   const slw_value* const member = owner.find("tolerance");
@@ -58,17 +56,13 @@ Result<GoldenCase> read_case(Value value, std::string place, const Tolerance& to
   return golden;
 }
 
-Status read_file_of_cases(const fs::path& path, std::vector<GoldenCase>& cases) {
-  const Result<std::string> text = read_file(path, kCasesBytes);
-  if (!text) return text.error();
-  document::Document document;
-  document::SourceMap source(path.string());
-  if (Status read = read_checked_yaml(*text, cases_schema(), document, source); !read) return read;
-  const Tolerance tolerance = read_tolerance(document.root(), {});
-  const Value list(document.root().find("cases"));
-  for (std::uint32_t i = 0; i < list.size(); ++i) {
+Status add_cases(Value root, const document::SourceMap& source, std::vector<GoldenCase>& cases) {
+  const slw_value* const list = root.find("cases");
+  if (list == nullptr) return {};
+  const Tolerance tolerance = read_tolerance(root, {});
+  for (std::uint32_t i = 0; i < Value(list).size(); ++i) {
     Result<GoldenCase> golden =
-        read_case(list.element(i), source.describe("/cases/" + std::to_string(i)), tolerance);
+        read_case(Value(list).element(i), source.describe("/cases/" + std::to_string(i)), tolerance);
     if (!golden) return std::move(golden).error();
     cases.push_back(std::move(*golden));
   }
@@ -105,18 +99,51 @@ std::string compare_error(const ExpectedError& expected, const Call& call) {
          expected.keyword.value_or("any keyword") + ", but the answer is " + describe(call);
 }
 
+// A request that is asked. A gate asks whether the answer is right. Whether it is quick enough is measured
+// elsewhere, and not on a cold start.
+struct Asked {
+  Asked(const ModelVersion& version, std::string_view request) : body(request) {
+    call.request_id = "golden-case";
+    call.deadline = monotonic_now() + std::max(version.manifest().limits.timeout, kLeastTime);
+  }
+
+  Call call{document::Limits()};
+  PaddedBuffer body;
+  PaddedBuffer out;
+};
+
+// One run of a case.
+struct Run : Asked {
+  Run(const ModelVersion& version, const GoldenCase& of) : Asked(version, of.request), golden(of) {}
+
+  std::string difference(const ModelVersion& version) const {
+    if (golden.error) return compare_error(*golden.error, call);
+    if (call.outcome != Outcome::answered) return "should be answered, but is refused with " + describe(call);
+    return model::difference(golden.response->root(), call.response.root(), golden.tolerance,
+                             version.bundle().response.compiled.schema.get());
+  }
+
+  const GoldenCase& golden;
+};
+
+void run_together(ModelVersion& version, const std::vector<std::unique_ptr<Run>>& runs) {
+  std::vector<Call*> calls;
+  std::vector<BatchItem> scratch;
+  for (const std::unique_ptr<Run>& run : runs) {
+    prepare(version, run->call, run->body);
+    calls.push_back(&run->call);
+  }
+  predict_together(version, calls, scratch);
+  for (const std::unique_ptr<Run>& run : runs) conclude(version, run->call, run->out);
+}
+
 }  // namespace
 
 Result<std::vector<GoldenCase>> read_cases(const Bundle& bundle) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::directory_iterator at(bundle.directory / "tests", error), end; !error && at != end;
-       at.increment(error))
-    if (at->path().extension() == ".yaml") files.push_back(at->path());
-  std::sort(files.begin(), files.end());
   std::vector<GoldenCase> cases;
-  for (const fs::path& file : files)
-    if (Status read = read_file_of_cases(file, cases); !read) return std::move(read).error();
+  Status read = for_each_test_file(
+      bundle, [&](Value root, const document::SourceMap& source) { return add_cases(root, source, cases); });
+  if (!read) return std::move(read).error();
   return cases;
 }
 
@@ -125,23 +152,42 @@ bool may_gate(const Manifest& manifest, const GoldenCase& golden) {
 }
 
 CaseResult run_case(ModelVersion& version, const GoldenCase& golden) {
-  Call call{document::Limits()};
-  call.request_id = "golden-case";
-  // A gate asks whether the answer is right. Whether it is quick enough is measured elsewhere, and not on a
-  // cold start.
-  call.deadline = monotonic_now() + std::max(version.manifest().limits.timeout, kLeastTime);
-  PaddedBuffer body(golden.request);
-  PaddedBuffer out;
-  infer(version, call, body, out);
-  CaseResult result{&golden, {}, call.predict_time};
-  if (golden.error)
-    result.difference = compare_error(*golden.error, call);
-  else if (call.outcome != Outcome::answered)
-    result.difference = "should be answered, but is refused with " + describe(call);
-  else
-    result.difference = difference(golden.response->root(), call.response.root(), golden.tolerance,
-                                   version.bundle().response.compiled.schema.get());
-  return result;
+  Run run(version, golden);
+  infer(version, run.call, run.body, run.out);
+  return {&golden, run.difference(version), run.call.predict_time};
+}
+
+Status run_in_batches(ModelVersion& version, const std::vector<GoldenCase>& cases,
+                      const std::function<Status()>& before_each) {
+  if (!version.batches() || cases.empty()) return {};
+  const std::size_t size = version.manifest().batching->size;
+  const std::size_t total = std::max(cases.size(), std::min(size, kRowsToFill));
+  std::map<const GoldenCase*, std::string> failures;
+  for (std::size_t begin = 0; begin < total; begin += size) {
+    if (Status may = before_each(); !may) return may;
+    std::vector<std::unique_ptr<Run>> runs;
+    for (std::size_t i = begin; i < std::min(begin + size, total); ++i)
+      runs.push_back(std::make_unique<Run>(version, cases[i % cases.size()]));
+    run_together(version, runs);
+    for (const std::unique_ptr<Run>& run : runs)
+      if (std::string difference = run->difference(version); !difference.empty())
+        failures.emplace(&run->golden,
+                         "in a batch of " + std::to_string(runs.size()) + ": " + std::move(difference));
+  }
+  if (failures.empty()) return {};
+  std::string words = std::to_string(failures.size()) + " of " + std::to_string(cases.size()) +
+                      " golden cases failed in a batch, but pass alone:";
+  std::size_t named = 0;
+  for (const auto& [golden, difference] : failures)
+    if (++named <= kMostFailuresNamed)
+      words += "\n" + golden->place + ": case \"" + golden->name + "\": " + difference;
+  return Error(Code::failed_precondition, words);
+}
+
+Nanoseconds time_request(ModelVersion& version, std::string_view request) {
+  Asked asked(version, request);
+  infer(version, asked.call, asked.body, asked.out);
+  return asked.call.predict_time;
 }
 
 }  // namespace slipway::model

@@ -1,6 +1,7 @@
 // The golden cases of a bundle (tests/*.yaml, schemas/cases.yaml): requests and what must come back.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,5 +49,15 @@ bool may_gate(const Manifest& manifest, const GoldenCase& golden);
 
 // Runs one case through infer(), with time enough for a cold start.  [predict]
 CaseResult run_case(ModelVersion& version, const GoldenCase& golden);
+
+// Likewise a request (JSON text) whose answer does not matter: how long the model took.  [predict]
+Nanoseconds time_request(ModelVersion& version, std::string_view request);
+
+// Runs them together, in batches of the size that the manifest wants, of a version that batches: each must
+// come to what is expected of it alone. The error names the first ten that do not. `before_each` batch is
+// called, and ends it where it fails.  [predict]
+Status run_in_batches(
+    ModelVersion& version, const std::vector<GoldenCase>& cases,
+    const std::function<Status()>& before_each = [] { return Status(); });
 
 }  // namespace slipway::model

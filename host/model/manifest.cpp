@@ -50,6 +50,18 @@ Status read_workers(Value workers, const document::SourceMap& source, WorkerLimi
   return Error(Code::invalid_argument, source.describe("/workers/max") + ": fewer workers than workers.min");
 }
 
+Status read_batching(Value batching, const document::SourceMap& source, Manifest& manifest) {
+  Batching& out = manifest.batching.emplace();
+  out.size = number_or(batching, "size", 0);
+  const slw_value* const delay = batching.find("delay");
+  if (delay == nullptr || !Value(delay).is_string()) return {};
+  const Result<Nanoseconds> parsed = parse_duration(Value(delay).text());
+  if (!parsed)
+    return Error(Code::invalid_argument, source.describe("/batching/delay") + ": " + parsed.error().message);
+  out.delay = *parsed;
+  return {};
+}
+
 // A copy with a block of its own, since the manifest's document is not kept.
 Status copy_parameters(Value root, document::Document& target) {
   const slw_value* const parameters = root.find("parameters");
@@ -81,6 +93,37 @@ Status read_deprecation(Value value, const document::SourceMap& source, Manifest
                                            ": the version would be gone before it is deprecated");
 }
 
+Result<Manifest> manifest_of(Value root, const document::SourceMap& source) {
+  Manifest manifest;
+  manifest.json = document::to_json(root);
+  manifest.name = text_or(root, "name", "");
+  Result<SemanticVersion> version = SemanticVersion::parse(text_or(root, "version", ""));
+  if (!version)
+    return Error(Code::invalid_argument, source.describe("/version") + ": " + version.error().message);
+  manifest.version = std::move(*version);
+  manifest.description = text_or(root, "description", "");
+  manifest.plugin = text_or(root, "plugin", "");
+  if (const slw_value* const schemas = root.find("schemas"); schemas != nullptr) {
+    manifest.request_schema = text_or(Value(schemas), "request", manifest.request_schema);
+    manifest.response_schema = text_or(Value(schemas), "response", manifest.response_schema);
+  }
+  read_choices(root, manifest);
+  if (const slw_value* const limits = root.find("limits"); limits != nullptr)
+    if (Status read = read_limits(Value(limits), source, manifest.limits); !read)
+      return std::move(read).error();
+  if (const slw_value* const batching = root.find("batching"); batching != nullptr)
+    if (Status read = read_batching(Value(batching), source, manifest); !read) return std::move(read).error();
+  if (const slw_value* const needs = root.find("needs"); needs != nullptr) read_needs(Value(needs), manifest);
+  if (const slw_value* const workers = root.find("workers"); workers != nullptr)
+    if (Status read = read_workers(Value(workers), source, manifest.workers); !read)
+      return std::move(read).error();
+  if (Status copied = copy_parameters(root, manifest.parameters); !copied) return std::move(copied).error();
+  if (const slw_value* const deprecation = root.find("deprecation"); deprecation != nullptr)
+    if (Status read = read_deprecation(Value(deprecation), source, manifest); !read)
+      return std::move(read).error();
+  return manifest;
+}
+
 }  // namespace
 
 std::string_view to_text(Execution execution) {
@@ -99,33 +142,13 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& file) 
   document::SourceMap source(file);
   if (Status read = read_checked_yaml(text, manifest_schema(), document, source); !read)
     return std::move(read).error();
-  const Value root = document.root();
+  return manifest_of(document.root(), source);
+}
 
-  Manifest manifest;
-  manifest.name = text_or(root, "name", "");
-  Result<SemanticVersion> version = SemanticVersion::parse(text_or(root, "version", ""));
-  if (!version)
-    return Error(Code::invalid_argument, source.describe("/version") + ": " + version.error().message);
-  manifest.version = std::move(*version);
-  manifest.description = text_or(root, "description", "");
-  manifest.plugin = text_or(root, "plugin", "");
-  if (const slw_value* const schemas = root.find("schemas"); schemas != nullptr) {
-    manifest.request_schema = text_or(Value(schemas), "request", manifest.request_schema);
-    manifest.response_schema = text_or(Value(schemas), "response", manifest.response_schema);
-  }
-  read_choices(root, manifest);
-  if (const slw_value* const limits = root.find("limits"); limits != nullptr)
-    if (Status read = read_limits(Value(limits), source, manifest.limits); !read)
-      return std::move(read).error();
-  if (const slw_value* const needs = root.find("needs"); needs != nullptr) read_needs(Value(needs), manifest);
-  if (const slw_value* const workers = root.find("workers"); workers != nullptr)
-    if (Status read = read_workers(Value(workers), source, manifest.workers); !read)
-      return std::move(read).error();
-  if (Status copied = copy_parameters(root, manifest.parameters); !copied) return std::move(copied).error();
-  if (const slw_value* const deprecation = root.find("deprecation"); deprecation != nullptr)
-    if (Status read = read_deprecation(Value(deprecation), source, manifest); !read)
-      return std::move(read).error();
-  return manifest;
+Result<Manifest> known_manifest(std::string_view json) {
+  document::Document document;
+  if (Status read = document::read_json(json, document); !read) return std::move(read).error();
+  return manifest_of(document.root(), document::SourceMap("model.yaml"));
 }
 
 bool is_model_name(std::string_view name) {

@@ -23,10 +23,16 @@ enum class Effects { none, external };
 std::string_view to_text(Execution execution);
 
 struct ModelLimits {
-  std::uint32_t concurrency = 8;  // predictions at once
+  std::uint32_t concurrency = 8;  // predictions, or batches, at once
   std::uint32_t queue = 64;       // requests that wait
   Nanoseconds timeout = 30 * kSecond;
   std::optional<std::uint64_t> memory;  // bytes
+};
+
+// Requests that wait are predicted together.
+struct Batching {
+  std::uint32_t size = 0;  // at most
+  Nanoseconds delay = 0;   // that the first of them waits for more
 };
 
 // Of isolation `process`.
@@ -53,16 +59,21 @@ struct Manifest {
   Execution execution = Execution::automatic;
   Effects effects = Effects::external;  // what is not declared harmless is not repeated
   ModelLimits limits;
+  std::optional<Batching> batching;
   WorkerLimits workers;
   bool needs_network = false;
   bool needs_files = false;
   Grants grants;                  // the operator's: see model/overrides.hpp
   document::Document parameters;  // an object
   std::optional<Deprecation> deprecation;
+  std::string json;  // all of it, as it was read
 };
 
 // `file` names the text in messages, which carry line and column; all that is wrong is in the one error.
 Result<Manifest> parse_manifest(std::string_view text, const std::string& file);
+
+// From the `json` of one that was parsed by this build of the host: it is not checked again.
+Result<Manifest> known_manifest(std::string_view json);
 
 // Whether `name` can be a model's: [a-z0-9]([a-z0-9-]*[a-z0-9])?, at most 63 characters.
 bool is_model_name(std::string_view name);

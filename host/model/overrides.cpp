@@ -91,6 +91,12 @@ void apply(const Overrides& overrides, Manifest& manifest) {
   if (overrides.timeout) manifest.limits.timeout = *overrides.timeout;
   if (overrides.memory) manifest.limits.memory = overrides.memory;
   if (overrides.execution) manifest.execution = *overrides.execution;
+  if (overrides.batch_size) {
+    if (!manifest.batching) manifest.batching.emplace();
+    manifest.batching->size = *overrides.batch_size;
+    if (*overrides.batch_size == 1) manifest.batching.reset();
+  }
+  if (overrides.batch_delay && manifest.batching) manifest.batching->delay = *overrides.batch_delay;
   if (overrides.isolation) manifest.isolation = *overrides.isolation;
   if (overrides.least_workers) manifest.workers.least = *overrides.least_workers;
   if (overrides.most_workers) manifest.workers.most = *overrides.most_workers;

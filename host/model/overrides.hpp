@@ -26,6 +26,8 @@ struct Overrides {
   std::optional<Nanoseconds> timeout;
   std::optional<std::uint64_t> memory;
   std::optional<Execution> execution;
+  std::optional<std::uint32_t> batch_size;  // 1: each is predicted alone
+  std::optional<Nanoseconds> batch_delay;
   std::optional<Isolation> isolation;
   std::optional<std::uint32_t> least_workers;
   std::optional<std::uint32_t> most_workers;
@@ -38,7 +40,7 @@ struct Overrides {
 Result<std::string> parameters_with_secrets(const Overrides& overrides);
 constexpr std::size_t kMostOverriddenBytes = 12 * 1024;
 
-// Limits, execution, isolation, workers and grants.
+// Limits, execution, batching, isolation, workers and grants.
 void apply(const Overrides& overrides, Manifest& manifest);
 // Everything that the model needs is granted to it; the error says what is not, and how to.
 Status check_needs(const Manifest& manifest);

@@ -7,6 +7,7 @@
 #include "base/utf8.hpp"
 #include "document/pointer.hpp"
 #include "model/response_writer.hpp"
+#include "plugin/plugin_table.hpp"
 #include "telemetry/log.hpp"
 
 namespace slipway::model {
@@ -47,7 +48,16 @@ struct SetupState {
   Failure failure;
 };
 
+slw_status fail_call(const slw_call* call, slw_status status, slw_string message, slw_string pointer);
+std::int32_t is_cancelled(const slw_call* call);
+
 struct CallState {
+  CallState(const Prediction& of, const Manifest& manifest, ResponseWriter& writer)
+      : abi{sizeof(slw_call), 0,           of.request.node(),   manifest.parameters.root().node(),
+            &writer.abi,      of.deadline, view(of.request_id), &is_cancelled,
+            &fail_call},
+        prediction(&of) {}
+
   slw_call abi;  // first: the plugin's pointer is this object's
   const Prediction* prediction;
   Failure failure;
@@ -95,6 +105,21 @@ Status status_of(slw_status status, const CallState& call) {
   }
 }
 
+// What a call has come to.
+Status status_of(slw_status status, const CallState& call, const document::Builder& response) {
+  // What it wrote was refused, so that it stopped: the response knows why, and whoever finishes it hears it.
+  if (status == SLW_FAILED && call.failure.message.empty() && response.failed()) return {};
+  return status_of(status, call);
+}
+
+Status let_exception_out() {
+  return Error(Code::internal, "the model let an exception out of predict, which no plugin may");
+}
+
+Status no_thread() {
+  return Error(Code::unavailable, "there is no thread to run the model on");
+}
+
 // The plugin states what it was built as; a bundle with another model's plugin in it is a mistake to find
 // before traffic does.
 Status check_identity(const slw_plugin& table, const Manifest& manifest) {
@@ -112,6 +137,29 @@ Status check_identity(const slw_plugin& table, const Manifest& manifest) {
 }
 
 }  // namespace
+
+// What the plugin is handed for the items of a batch.
+struct PluginPredictor::BatchMemory {
+  std::vector<ResponseWriter> writers;
+  std::vector<CallState> states;
+  std::vector<const slw_call*> calls;
+  std::vector<slw_status> statuses;
+
+  void prepare(std::span<const BatchItem> items, const Manifest& manifest) {
+    writers.clear();
+    states.clear();
+    calls.clear();
+    // Those that are pointed to do not move.
+    writers.reserve(items.size());
+    states.reserve(items.size());
+    calls.reserve(items.size());
+    for (const BatchItem& item : items) {
+      ResponseWriter& writer = writers.emplace_back(*item.response);
+      calls.push_back(&states.emplace_back(item.prediction, manifest, writer).abi);
+    }
+    statuses.assign(items.size(), SLW_FAILED);
+  }
+};
 
 PluginPredictor::PluginPredictor(const Bundle& bundle, std::unique_ptr<OwnThreads> threads)
     : bundle_(bundle), threads_(std::move(threads)) {}
@@ -139,7 +187,19 @@ Status PluginPredictor::load_library(plugin::StoredLibrary stored) {
   Result<plugin::Library> library = plugin::Library::load(std::move(stored));
   if (!library) return std::move(library).error();
   library_ = std::move(*library);
-  return check_identity(library_->table(), bundle_.manifest);
+  if (Status same = check_identity(library_->table(), bundle_.manifest); !same) return same;
+  return bundle_.manifest.batching ? load_batching() : Status();
+}
+
+Status PluginPredictor::load_batching() {
+  Result<slw_batch> batch = plugin::read_batch_table(library_->table());
+  if (!batch && batch.error().code == Code::not_found)
+    return Error(Code::failed_precondition,
+                 "the manifest asks for batching, but " + batch.error().message +
+                     "; give the model a predict_batch, or take `batching` out of the manifest");
+  if (!batch) return std::move(batch).error();
+  batch_ = *batch;
+  return {};
 }
 
 std::uint32_t PluginPredictor::most_at_once() const {
@@ -176,10 +236,7 @@ Status PluginPredictor::create_here(const HostServices& services) {
 
 Status PluginPredictor::predict(const Prediction& prediction, document::Builder& response) {
   ResponseWriter writer(response);
-  CallState call{{sizeof(slw_call), 0, prediction.request.node(), bundle_.manifest.parameters.root().node(),
-                  &writer.abi, prediction.deadline, view(prediction.request_id), &is_cancelled, &fail_call},
-                 &prediction,
-                 {}};
+  CallState call(prediction, bundle_.manifest, writer);
   slw_status status = SLW_OK;
   bool escaped = false;
   const bool ran = where_it_may_run([&] {
@@ -190,9 +247,36 @@ Status PluginPredictor::predict(const Prediction& prediction, document::Builder&
       escaped = true;
     }
   });
-  if (!ran) return Error(Code::unavailable, "there is no thread to run the model on");
-  if (escaped) return Error(Code::internal, "the model let an exception out of predict, which no plugin may");
-  return status_of(status, call);
+  if (!ran) return no_thread();
+  if (escaped) return let_exception_out();
+  return status_of(status, call, response);
+}
+
+void PluginPredictor::predict_batch(std::span<BatchItem> items) {
+  const auto memory = batch_memory_.take();
+  memory->prepare(items, bundle_.manifest);
+  slw_status status = SLW_OK;
+  bool escaped = false;
+  const bool ran = where_it_may_run([&] {
+    try {
+      status = batch_->predict(model_, memory->calls.data(), items.size(), memory->statuses.data());
+    } catch (...) {
+      escaped = true;
+    }
+  });
+  // No one request is at fault for all of them.
+  if (status == SLW_INVALID_ARGUMENT) status = SLW_FAILED;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    BatchItem& item = items[i];
+    if (!ran)
+      item.status = no_thread();
+    else if (escaped)
+      item.status = let_exception_out();
+    else if (status != SLW_OK)
+      item.status = status_of(status, memory->states[i]);
+    else
+      item.status = status_of(memory->statuses[i], memory->states[i], *item.response);
+  }
 }
 
 void PluginPredictor::destroy() {

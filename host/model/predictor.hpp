@@ -25,6 +25,13 @@ struct Prediction {
   const std::atomic<bool>& cancelled;  // nobody waits for the answer any more
 };
 
+// One of several that are predicted together.
+struct BatchItem {
+  Prediction prediction;
+  document::Builder* response;  // was started; the caller finishes it
+  Status status;                // what predict() would have returned
+};
+
 // The worker processes of a version, now and since it was loaded.
 struct WorkerReport {
   std::uint32_t running = 0;   // can be called, or are
@@ -51,9 +58,16 @@ class Predictor {
   // the manifest says `threads: single`.  [predict]
   virtual Status predict(const Prediction& prediction, document::Builder& response) = 0;
 
+  // Whether requests of the model are to be predicted together, as its manifest wants.
+  virtual bool batches() const { return false; }
+  // What predict() does, for each of them. Only if batches(). Throws std::bad_alloc.  [predict]
+  virtual void predict_batch(std::span<BatchItem> items) {
+    for (BatchItem& item : items) item.status = predict(item.prediction, *item.response);
+  }
+
   // Whether a call waits for another thread or process, which costs more than most predictions.
   virtual bool hands_over() const = 0;
-  // How many calls can run at once, whatever the manifest's limits say.
+  // How many calls, or batches, can run at once, whatever the manifest's limits say.
   virtual std::uint32_t most_at_once() const = 0;
   // Nothing: the model is in this process.  [any]
   virtual std::optional<WorkerReport> workers() const { return std::nullopt; }

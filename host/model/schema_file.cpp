@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "base/file.hpp"
+#include "document/json_reader.hpp"
 #include "document/source_map.hpp"
 #include "document/yaml_reader.hpp"
 
@@ -34,12 +35,19 @@ std::string shown(const fs::path& directory, const std::string& relative) {
   return (directory / relative).lexically_normal().string();
 }
 
+Status read_yaml_or_known(const ParsedYaml& known, const std::string& path, std::string_view yaml,
+                          document::Document& document, document::SourceMap& source) {
+  const auto found = known.find(path);
+  if (found != known.end()) return document::read_json(found->second, document);
+  return document::read_yaml(yaml, document, source);
+}
+
 // References between the schema files of one folder.
 class FolderResolver : public schema::Resolver {
  public:
   using Documents = std::map<std::string, document::Document, std::less<>>;
-  FolderResolver(fs::path directory, Documents& documents)
-      : directory_(std::move(directory)), documents_(documents) {}
+  FolderResolver(fs::path directory, Documents& documents, const ParsedYaml& known)
+      : directory_(std::move(directory)), documents_(documents), known_(known) {}
 
   Result<Resource> resolve(std::string_view uri) const override {
     const std::string name(uri);
@@ -51,7 +59,8 @@ class FolderResolver : public schema::Resolver {
     if (!text) return text.error();
     document::Document document;
     document::SourceMap& source = sources_.emplace_back(shown(directory_, name));
-    if (Status read = document::read_yaml(*text, document, source); !read) return std::move(read).error();
+    if (Status read = read_yaml_or_known(known_, name, *text, document, source); !read)
+      return std::move(read).error();
     const auto [kept, added] = documents_.insert_or_assign(name, std::move(document));
     return Resource{kept->second.root(), &source};
   }
@@ -59,6 +68,7 @@ class FolderResolver : public schema::Resolver {
  private:
   fs::path directory_;
   Documents& documents_;
+  const ParsedYaml& known_;
   mutable std::deque<document::SourceMap> sources_;
 };
 
@@ -70,7 +80,8 @@ Result<schema::Resolver::Resource> ReferredFiles::resolve(std::string_view uri) 
   return Resource{found->second.root(), &no_positions_};
 }
 
-Result<SchemaFile> open_schema_file(const fs::path& directory, const std::string& relative) {
+Result<SchemaFile> open_schema_file(const fs::path& directory, const std::string& relative,
+                                    const ParsedYaml& known) {
   const Result<fs::path> path = inside(directory, relative);
   if (!path) return path.error();
   Result<std::string> text = read_file(*path, kSchemaBytes);
@@ -79,9 +90,9 @@ Result<SchemaFile> open_schema_file(const fs::path& directory, const std::string
   file.path = relative;
   file.yaml = std::move(*text);
   document::SourceMap source(shown(directory, relative));
-  if (Status read = document::read_yaml(file.yaml, file.document, source); !read)
+  if (Status read = read_yaml_or_known(known, relative, file.yaml, file.document, source); !read)
     return std::move(read).error();
-  const FolderResolver resolver(directory, file.referred);
+  const FolderResolver resolver(directory, file.referred, known);
   schema::CompileOptions options;
   options.resolver = &resolver;
   options.base_uri = relative;

@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "document/document.hpp"
+#include "model/parsed_yaml.hpp"
 #include "schema/compile.hpp"
 
 namespace slipway::model {
@@ -32,6 +33,8 @@ class ReferredFiles : public schema::Resolver {
 };
 
 // An error where the file cannot be read or is no YAML; what is wrong with the schema is in `compiled`.
-Result<SchemaFile> open_schema_file(const std::filesystem::path& directory, const std::string& relative);
+// `known`: see model/bundle.hpp; positions are those of a file of which nothing is known, then.
+Result<SchemaFile> open_schema_file(const std::filesystem::path& directory, const std::string& relative,
+                                    const ParsedYaml& known = {});
 
 }  // namespace slipway::model

@@ -21,8 +21,8 @@ void ShadowFindings::keep(Sample sample) {
 }
 
 void ShadowFindings::add_different(Sample sample) {
-  counters_.add(kDifferent);
   const std::lock_guard lock(mutex_);
+  counters_.add(kDifferent);  // under the lock: who sees the count finds the sample
   sample.pointer.resize(clip_utf8(sample.pointer, kMostBytes).size());
   const auto place = std::find_if(places_.begin(), places_.end(),
                                   [&](const Place& each) { return each.pointer == sample.pointer; });
@@ -36,8 +36,8 @@ void ShadowFindings::add_different(Sample sample) {
 }
 
 void ShadowFindings::add_failed(Sample sample) {
-  counters_.add(static_cast<std::size_t>(sample.outcome));
   const std::lock_guard lock(mutex_);
+  counters_.add(static_cast<std::size_t>(sample.outcome));
   keep(std::move(sample));
 }
 

@@ -39,6 +39,7 @@ class ModelVersion {
   HostServices& services() { return services_; }
   const std::string& digest() const { return digest_; }  // of the plugin, SHA-256 in hexadecimal
   Predictor& predictor() const { return *predictor_; }
+  bool batches() const { return predictor_->batches(); }
 
   Status create();  // the model; once  [control]
   // Destroys the model, which nobody may call any more. The plugin stays loaded.  [control]

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "plugin/elf_facts.hpp"
 #include "plugin/elf_file.hpp"
 #include "plugin/elf_relocations.hpp"
 #include "plugin/elf_symbols.hpp"
@@ -157,31 +158,6 @@ Status check_libraries(const ElfFile& file, const InspectionPolicy& policy, ElfR
   // Whatever is loaded later and needs that library would be given the plugin.
   if (is_shared_library(*name, policy))
     return refused("calls itself " + printable(*name) + ": give it a SONAME of its own, or none");
-  return {};
-}
-
-std::string build_id(const ElfFile& file) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  for (const Elf64_Phdr& header : file.headers()) {
-    if (header.p_type != PT_NOTE || header.p_filesz == 0) continue;
-    std::span<const std::byte> rest = file.bytes().subspan(header.p_offset, header.p_filesz);
-    while (rest.size() >= sizeof(Elf64_Nhdr)) {
-      const Elf64_Nhdr note = Table<Elf64_Nhdr>(rest)[0];
-      const std::uint64_t text = sizeof note + ((std::uint64_t{note.n_namesz} + 3) & ~std::uint64_t{3});
-      const std::uint64_t end = text + note.n_descsz;
-      if (end > rest.size()) break;
-      const bool gnu = note.n_namesz == 4 && std::memcmp(rest.data() + sizeof note, "GNU", 4) == 0;
-      if (gnu && note.n_type == NT_GNU_BUILD_ID && note.n_descsz <= 64) {
-        std::string digits;
-        for (const std::byte byte : rest.subspan(text, note.n_descsz)) {
-          digits += kDigits[std::to_integer<unsigned>(byte) >> 4];
-          digits += kDigits[std::to_integer<unsigned>(byte) & 15];
-        }
-        return digits;
-      }
-      rest = rest.subspan(std::min<std::uint64_t>((end + 3) & ~std::uint64_t{3}, rest.size()));
-    }
-  }
   return {};
 }
 

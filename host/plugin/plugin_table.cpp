@@ -68,6 +68,9 @@ class Image {
 Error bad_table(const std::string& what) {
   return {Code::invalid_argument, "the plugin's table " SLW_PLUGIN_SYMBOL " " + what};
 }
+Error bad_batch_table(const std::string& what) {
+  return {Code::invalid_argument, "the plugin's table of the extension " SLW_BATCH " " + what};
+}
 
 Status check_age(std::uint32_t size, std::uint32_t minor, std::size_t exported_size) {
   if (size < kMinimumTableSize || size > exported_size)
@@ -131,6 +134,27 @@ Result<slw_plugin> read_table(const slw_plugin* exported, std::size_t exported_s
   for (Status& status : checks)
     if (!status.ok()) return std::move(status).error();
   return table;
+}
+
+Result<slw_batch> read_batch_table(const slw_plugin& table) {
+  const void* offered = nullptr;
+  try {
+    if (table.get_extension != nullptr) offered = table.get_extension(SLW_BATCH);
+  } catch (...) {
+    return bad_table("has a get_extension that let an exception out, which no plugin may");
+  }
+  if (offered == nullptr) return Error(Code::not_found, "the plugin does not offer the extension " SLW_BATCH);
+  const Image image(reinterpret_cast<const void*>(table.get_extension));
+  if (image.readable_from(offered) < sizeof(slw_batch))
+    return bad_batch_table("is not in the plugin's memory: give it a constant of its own");
+  slw_batch batch{};
+  std::memcpy(&batch, offered, sizeof batch);
+  if (batch.size < sizeof batch)
+    return bad_batch_table("says that it has " + std::to_string(batch.size) +
+                           " bytes: set size to sizeof(slw_batch)");
+  if (batch.predict == nullptr || !image.is_code(reinterpret_cast<std::uintptr_t>(batch.predict)))
+    return bad_batch_table("has a predict that is not code of the plugin: give it a function of its own");
+  return batch;
 }
 
 }  // namespace slipway::plugin

@@ -3,11 +3,16 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <memory_resource>
 #include <mutex>
+#include <vector>
+
+#include "base/clock.hpp"
 
 namespace slipway::serving {
 
@@ -19,6 +24,8 @@ class Task {
   virtual void run() noexcept = 0;
   // False once nobody waits for the answer: the task is dropped, not started.  [any]
   virtual bool wanted() const noexcept = 0;
+  // Of one that may be worked on together with others: when it waits no longer for more of them.  [any]
+  virtual Nanoseconds start_by() const noexcept { return 0; }
 };
 
 // Thread-safe.
@@ -41,9 +48,14 @@ class Admission {
     return waiting_.load(std::memory_order_seq_cst) != 0;
   }
 
-  // Joins the queue; Pool::wake must be called then. False: as many are admitted as there are places and room
-  // to wait.
+  // Joins the queue; Pool::wake must be called then if needs_turn(). False: as many are admitted as there are
+  // places and room to wait.
   bool enqueue(std::shared_ptr<Task> task);
+  // Not if every place is taken, since whoever leaves one looks who waits; nor if a batch takes what comes.
+  bool needs_turn() const {
+    return wanted_.load(std::memory_order_seq_cst) == 0 &&
+           running_.load(std::memory_order_seq_cst) < concurrency_;
+  }
 
   // The next task that is still wanted, together with a place to run it in; null when there is none or no
   // place is free.
@@ -53,6 +65,12 @@ class Admission {
   std::uint32_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
   std::uint32_t concurrency() const { return concurrency_; }
   std::uint32_t queue_limit() const { return queue_limit_; }
+
+  // Who has a place fills `batch`, which has one task, up to `most` with those that wait, in their order;
+  // they need no places of their own. Waits for more of them until one must start. One batch gathers at a
+  // time, and while it does nobody else is given a task. True: more wait, and Pool::wake must be called.
+  // Allocates nothing if `batch` has the room.
+  [[nodiscard]] bool gather(std::vector<std::shared_ptr<Task>>& batch, std::size_t most);
 
   // What the pool keeps about it, with the pool's lock held.
   struct PoolShare {
@@ -76,7 +94,12 @@ class Admission {
   // while.
   std::atomic<std::uint32_t> admitted_{0};
   std::mutex mutex_;
-  std::deque<std::shared_ptr<Task>> queue_;
+  std::pmr::unsynchronized_pool_resource queue_memory_;  // kept: a deque gives its blocks back as it moves on
+  std::pmr::deque<std::shared_ptr<Task>> queue_{&queue_memory_};
+  // While a batch gathers: how many tasks it would take, and when it ends. Changed with the lock held.
+  std::atomic<std::size_t> wanted_{0};
+  Nanoseconds gather_until_ = 0;
+  std::condition_variable task_came_;
   PoolShare pool_share_;
 };
 

@@ -90,13 +90,13 @@ void Pool::run_one(Waiting waiting) {
   if (waiting.admission->leave()) wake(std::move(waiting.owner), *waiting.admission);
 }
 
-std::deque<Pool::Waiting>::iterator Pool::next_in_turn() {
+Pool::Queue::iterator Pool::next_in_turn() {
   return std::find_if(waiting_.begin(), waiting_.end(),
                       [&](const Waiting& each) { return may_have_thread(*each.admission); });
 }
 
 // With more turns to come it is last in the row now.
-Pool::Waiting Pool::take_turn(std::deque<Waiting>::iterator next) {
+Pool::Waiting Pool::take_turn(Queue::iterator next) {
   Waiting waiting = std::move(*next);
   waiting_.erase(next);
   --turns_;

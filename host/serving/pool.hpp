@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <memory_resource>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -48,14 +49,15 @@ class Pool {
     std::shared_ptr<void> owner;
     Admission* admission;
   };
+  using Queue = std::pmr::deque<Waiting>;
 
   void work();
   void run_one(Waiting waiting);
   bool may_have_thread(Admission& admission) const {
     return admission.pool_share().threads < most_threads_ - busy_;
   }
-  std::deque<Waiting>::iterator next_in_turn();
-  Waiting take_turn(std::deque<Waiting>::iterator next);
+  Queue::iterator next_in_turn();
+  Waiting take_turn(Queue::iterator next);
   void grow();
   void end_thread();
 
@@ -66,8 +68,9 @@ class Pool {
   mutable std::mutex mutex_;
   std::condition_variable turn_came_;
   std::condition_variable thread_ended_;
-  std::deque<Waiting> waiting_;  // each admission that waits for a turn, once; who is next is in front
-  std::size_t turns_ = 0;        // of all of them
+  std::pmr::unsynchronized_pool_resource queue_memory_;  // kept: a deque gives its blocks back as it moves on
+  Queue waiting_{&queue_memory_};  // each admission that waits for a turn, once; who is next is in front
+  std::size_t turns_ = 0;          // of all of them
   std::vector<std::thread> threads_;
   std::vector<std::thread> ended_;  // joined by whoever comes next
   std::size_t idle_ = 0;

@@ -3,9 +3,11 @@
 namespace slipway::serving {
 namespace {
 
-// A prediction that is handed over would hold up the serving thread for longer than it takes.
+// A prediction that is handed over would hold up the serving thread for longer than it takes, and one that is
+// made there at once waits for no other.
 model::Execution where(const model::ModelVersion& version) {
-  return version.predictor().hands_over() ? model::Execution::pool : version.manifest().execution;
+  const bool leaves = version.predictor().hands_over() || version.batches();
+  return leaves ? model::Execution::pool : version.manifest().execution;
 }
 
 }  // namespace
@@ -16,6 +18,7 @@ ServedVersion::ServedVersion(std::unique_ptr<model::ModelVersion> version)
       execution_(where(this->version())),
       shadow_queue_(admission_.concurrency()) {
   const model::Manifest& manifest = this->version().manifest();
+  if (this->version().batches()) batcher_.emplace(*manifest.batching);
   if (manifest.deprecation)
     set_deprecation(std::make_shared<const model::DeprecationNotice>(manifest.name, *manifest.deprecation));
 }

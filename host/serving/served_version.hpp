@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <optional>
 
 #include "model/call.hpp"
 #include "model/routing_table.hpp"
 #include "serving/admission.hpp"
+#include "serving/batcher.hpp"
 #include "serving/execution.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -57,6 +59,7 @@ class ServedVersion : public model::Slot {
   Admission& admission() { return admission_; }
   ExecutionChoice& execution() { return execution_; }
   ShadowQueue& shadow_queue() { return shadow_queue_; }
+  Batcher* batcher() { return batcher_ ? &*batcher_ : nullptr; }  // null: requests are predicted alone
 
   // A call has ended: counts its outcome and its latencies. `received`: when the request was there as a
   // whole.
@@ -66,6 +69,15 @@ class ServedVersion : public model::Slot {
   // A pooled call was settled before it ended: its deadline passed (timed_out), or its caller went away
   // (cancelled). `received`: as above.
   void count_settled_early(model::Outcome outcome, Nanoseconds received);
+
+  // Of pooled calls that were settled early while the model was at work: those that have not returned yet.
+  void count_late(bool begins) {
+    if (begins)
+      late_.fetch_add(1, std::memory_order_relaxed);
+    else
+      late_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  std::uint32_t late() const { return late_.load(std::memory_order_relaxed); }
 
   std::uint64_t calls() const override;
 
@@ -80,6 +92,8 @@ class ServedVersion : public model::Slot {
   Admission admission_;
   ExecutionChoice execution_;
   ShadowQueue shadow_queue_;
+  std::optional<Batcher> batcher_;
+  std::atomic<std::uint32_t> late_{0};
   telemetry::CounterSet<model::kOutcomes + 1> counters_;
   telemetry::LatencyHistogram latency_;
   telemetry::LatencyHistogram predict_latency_;

@@ -16,8 +16,6 @@
 namespace slipway::telemetry {
 namespace {
 
-constexpr std::size_t kQueuedLines = 8192;
-
 struct Logger {
   LogOptions options;
   std::shared_ptr<spdlog::logger> lines;
@@ -124,7 +122,7 @@ Status start_log(const LogOptions& options) {
     if (options.at_once) {
       logger->lines = std::make_shared<spdlog::logger>("slipway", sink);
     } else {
-      logger->thread = std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1);
+      logger->thread = std::make_shared<spdlog::details::thread_pool>(options.queue, 1);
       logger->lines = std::make_shared<spdlog::async_logger>("slipway", sink, logger->thread,
                                                              spdlog::async_overflow_policy::overrun_oldest);
     }

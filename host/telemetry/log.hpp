@@ -2,6 +2,7 @@
 // never waits for a disk or a terminal.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
@@ -19,6 +20,9 @@ struct LogOptions {
   Level level = Level::info;
   // Each line is written before log() returns: slow, but none is lost when the process crashes.
   bool at_once = false;
+  // Lines that wait to be written, at most; each takes 400 bytes from the start on. A host that writes one
+  // for every request wants more.
+  std::size_t queue = 256;
 };
 
 struct Field {

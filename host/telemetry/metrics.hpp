@@ -61,6 +61,23 @@ class LatencyHistogram {
   CounterSet<kLatencyBuckets.size() + 2> counts_;  // buckets, longer, sum in nanoseconds
 };
 
+// The upper bounds of the sizes' buckets: powers of two.
+constexpr std::array<std::uint64_t, 11> kSizeBuckets = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
+
+class SizeHistogram {
+ public:
+  void observe(std::uint64_t size);
+
+  struct Snapshot {
+    std::array<std::uint64_t, kSizeBuckets.size() + 1> counts{};  // not cumulative; the last is "more"
+    std::uint64_t sum = 0;
+  };
+  Snapshot snapshot() const;
+
+ private:
+  CounterSet<kSizeBuckets.size() + 2> counts_;  // buckets, more, sum
+};
+
 // Prometheus text format 0.0.4. One metric's lines must be written together: begin it once, then write its
 // samples.
 class PrometheusText {
@@ -72,10 +89,15 @@ class PrometheusText {
   void sample(std::string_view name, std::string_view labels, std::uint64_t value);
   void sample(std::string_view name, std::string_view labels, double value);
   void histogram(std::string_view name, std::string_view labels, const LatencyHistogram::Snapshot& snapshot);
+  void histogram(std::string_view name, std::string_view labels, const SizeHistogram::Snapshot& snapshot);
 
   static std::string label(std::string_view name, std::string_view value);
 
  private:
+  // `bound` gives the text of a bucket's upper bound, from its index.
+  template <class Counts, class Bound>
+  std::uint64_t buckets(std::string_view name, std::string_view labels, const Counts& counts, Bound bound);
+
   PaddedBuffer& out_;
 };
 

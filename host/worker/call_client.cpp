@@ -129,6 +129,8 @@ CallClient::Outcome CallClient::wait(const model::Prediction& prediction, docume
       return {Fate::broken, damaged("a wish for a wrong amount of memory")};
     Status replaced = replace(response_, CallKind::response_area, area_for(0, answer.bytes));
     if (!replaced && replaced.error().code == Code::unavailable) return {Fate::lost, std::move(replaced)};
+    if (!replaced && replaced.error().code == Code::limit_exceeded)
+      return {Fate::given_up, Error(Code::unavailable, replaced.error().message)};
     if (!replaced) return {Fate::broken, std::move(replaced)};
   }
 }
@@ -138,8 +140,12 @@ CallClient::Outcome CallClient::take(const AnswerPacket& answer, std::string_vie
   if (answer.kind == AnswerKind::answered) {
     if (answer.bytes > response_.size() || area_for(0, answer.bytes) > response_.size())
       return {Fate::broken, damaged("a response outside the memory for it")};
-    if (response.document({response_.data() + document_offset(0, answer.bytes), answer.bytes}))
-      return {Fate::answered, {}};
+    try {
+      if (response.document({response_.data() + document_offset(0, answer.bytes), answer.bytes}))
+        return {Fate::answered, {}};
+    } catch (const std::bad_alloc&) {  // the worker has done its part
+      return {Fate::answered, Error(Code::unavailable, "no memory")};
+    }
     return {Fate::broken, damaged(response.take_error().message)};
   }
   if (std::uint64_t{answer.message_size} + answer.pointer_size != texts.size())

@@ -32,10 +32,11 @@ class CallClient {
     lost,           // it ended during the call
     overdue,        // it does not return: to be killed
     broken,         // it said what no worker says: to be killed
+    given_up,       // the host has no memory for the answer: to be killed, but for no fault of its own
   };
   struct Outcome {
     Fate fate;
-    Status status;  // of `answered`: what Predictor::predict returns; of `broken`: why
+    Status status;  // of `answered`: what Predictor::predict returns; of `broken` and `given_up`: why
   };
   // As Predictor::predict. Of a call that was not answered nothing is in `response`. The request is copied
   // to where the worker can only read; the response is copied before it is looked at.

@@ -108,7 +108,8 @@ std::string Ending::in_words() const {
   if (signal == 0) return "called exit(" + std::to_string(exit_status) + ")";
   std::string words = "was killed by " + signal_name(signal);
   if (signal == SIGABRT) words += " (abort, or an exception that nobody caught)";
-  if (signal == SIGKILL) words += " (by the system: memory ran out, most likely)";
+  if (signal == SIGKILL)
+    words += " (from outside: by hand, or by the system when memory ran out, which its log tells)";
   return words;
 }
 
@@ -223,7 +224,7 @@ std::size_t Child::threads() const {
 }
 
 Nanoseconds Child::waited_for_a_core() const {
-  return slipway::waited_for_a_core("/proc/" + std::to_string(pid_));
+  return CoreWait("/proc/" + std::to_string(pid_)).so_far();
 }
 
 }  // namespace slipway::worker

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "worker/examination_child.hpp"
 #include "worker/probe_child.hpp"
 #include "worker/sandbox.hpp"
 #include "worker/serving_child.hpp"
@@ -15,8 +16,16 @@ Status run_task(Channel& channel) {
   const auto* const task = std::get_if<Task>(&first->message);
   if (task == nullptr) return Error(Code::internal, "the host's first message is no task");
   become_child(task->purpose == Purpose::probe);
-  return task->purpose == Purpose::probe ? run_probe(channel, *task, std::move(first->descriptor))
-                                         : run_worker(channel, *task, std::move(first->descriptor));
+  switch (task->purpose) {
+    case Purpose::probe:
+      return run_probe(channel, *task, std::move(first->descriptor));
+    case Purpose::serve:
+      return run_worker(channel, *task, std::move(first->descriptor));
+    case Purpose::examine:
+      break;
+  }
+  Status done = run_examination(channel, *task, std::move(first->descriptor));
+  return done ? channel.send(Ready{}) : std::move(done);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 template <class Visitor>
 bool fields(Task& m, Visitor&& v) {
   return v(m.purpose) && v(m.bundle) && v(m.plugin) && v(m.in_place) && v(m.memory) && v(m.cpu_limit) &&
-         v(m.network) && v(m.folders) && v(m.parameters);
+         v(m.network) && v(m.folders) && v(m.parameters) && v(m.experiment) && v(m.seed);
 }
 template <class Visitor>
 bool fields(Prepared& m, Visitor&& v) {
@@ -46,6 +46,10 @@ bool fields(Logged& m, Visitor&& v) {
 template <class Visitor>
 bool fields(Measured& m, Visitor&& v) {
   return v(m.kind) && v(m.name) && v(m.help) && v(m.value) && v(m.count);
+}
+template <class Visitor>
+bool fields(Observed& m, Visitor&& v) {
+  return v(m.what) && v(m.subject) && v(m.text) && v(m.value);
 }
 template <class Message, class Visitor>
 requires std::is_empty_v<Message>
@@ -84,6 +88,7 @@ class Encoder {
   bool operator()(Nanoseconds time) { return (*this)(static_cast<std::uint64_t>(time)); }
   bool operator()(double number) { return (*this)(std::bit_cast<std::uint64_t>(number)); }
   bool operator()(Purpose purpose) { return (*this)(static_cast<std::uint64_t>(purpose)); }
+  bool operator()(Experiment experiment) { return (*this)(static_cast<std::uint64_t>(experiment)); }
   bool operator()(Step step) { return (*this)(static_cast<std::uint64_t>(step)); }
   bool operator()(Code code) { return (*this)(static_cast<std::uint64_t>(code)); }
 
@@ -120,7 +125,8 @@ class Decoder {
     number = std::bit_cast<double>(bits);
     return true;
   }
-  bool operator()(Purpose& purpose) { return one_of(purpose, 2); }
+  bool operator()(Purpose& purpose) { return one_of(purpose, 3); }
+  bool operator()(Experiment& experiment) { return one_of(experiment, kExperiments); }
   bool operator()(Step& step) { return one_of(step, kSteps); }
   bool operator()(Code& code) { return one_of(code, static_cast<std::size_t>(Code::internal) + 1); }
 

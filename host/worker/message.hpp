@@ -18,9 +18,22 @@ constexpr std::size_t kMostMessage = 4 * kMostText;  // bytes of a packet
 
 // What a child is started for.
 enum class Purpose : std::uint8_t {
-  probe,  // it runs the bundle's golden cases once, and tells how that went
-  serve,  // it answers calls (worker/call_client.hpp) until the host closes their socket
+  probe,    // it runs the bundle's golden cases once, and tells how that went
+  serve,    // it answers calls (worker/call_client.hpp) until the host closes their socket
+  examine,  // it calls the model in the way of one experiment, and tells what it sees
 };
+
+// What an examination does with a model (worker/examination.hpp). Each first asks all its requests once.
+enum class Experiment : std::uint8_t {
+  alone,         // then one call after another: the same answers again, latency, globals, memory
+  crowd,         // then many threads at once
+  backwards,     // in the opposite order, in a process that has seen nothing else
+  comma_locale,  // where 1.5 is written 1,5
+};
+constexpr std::size_t kExperiments = 4;
+
+// Before a request, in the subject of an examination's StepBegins.
+constexpr std::string_view kRequestMark = "request ";
 
 // What a child is at. It says so before each.
 enum class Step : std::uint8_t { prepare, load, create, predict, destroy, unload };
@@ -39,6 +52,8 @@ struct Task {
   std::uint64_t network = 0;    // granted
   std::string folders;          // granted, to read and write: paths, each closed by a NUL
   std::string parameters;  // JSON: what the operator sets instead of the manifest's (model/overrides.hpp)
+  Experiment experiment = Experiment::alone;  // of an examination
+  std::uint64_t seed = 0;                     // likewise, of the requests that are made up
 };
 // The second message to one that serves; its end of the socket for calls comes with it.
 struct TakeCalls {
@@ -61,7 +76,7 @@ struct Prepared {
 };
 struct StepBegins {
   Step step = Step::prepare;
-  std::string subject;  // of `predict`: the case's name
+  std::string subject;  // of `predict`: the case's name; of an examination, the request, or what is done
 };
 struct CaseEnded {
   std::string name;
@@ -74,7 +89,7 @@ struct Failed {         // the step did not succeed, in words; the child ends
   Code code = Code::internal;
   std::string why;
 };
-struct Ready {};            // to serve
+struct Ready {};            // to serve; or, an examination, done
 struct Logged {             // by the model
   std::uint64_t level = 0;  // telemetry::Level
   std::string message;
@@ -92,9 +107,15 @@ struct Unloaded {
   std::string pinned_by;    // why the library is still loaded; empty: it is not
   std::string left_behind;  // hooks of the process that are not as they were; empty: they are
 };
+struct Observed {  // in an examination
+  std::string what;
+  std::string subject;  // a request, or what else it is about; may be empty
+  std::string text;
+  double value = 0;
+};
 
 using Message = std::variant<Task, Proceed, Prepared, StepBegins, CaseEnded, OutOfMemory, Failed, Destroyed,
-                             Unloaded, TakeCalls, Ready, Logged, Measured>;
+                             Unloaded, TakeCalls, Ready, Logged, Measured, Observed>;
 
 std::string encode(const Message& message);
 Result<Message> decode(std::string_view packet);

@@ -54,7 +54,7 @@ Result<PreparedChild> prepare(Channel& channel, const Task& task, UniqueFd copy)
   Result<model::Bundle> bundle = model::open_bundle(task.bundle);
   if (!bundle) return std::move(bundle).error();
   Result<std::vector<model::GoldenCase>> cases = std::vector<model::GoldenCase>();
-  if (task.purpose == Purpose::probe) cases = model::read_cases(*bundle);
+  if (task.purpose != Purpose::serve) cases = model::read_cases(*bundle);
   if (!cases) return std::move(cases).error();
   if (Status set = model::apply_parameters(task.parameters, bundle->manifest); !set)
     return std::move(set).error();

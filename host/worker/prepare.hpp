@@ -15,7 +15,8 @@ struct PreparedChild {
   Sandbox sandbox;
   plugin::StoredLibrary plugin;
   model::Bundle bundle;
-  std::vector<model::GoldenCase> cases;  // for a probe; they do not count as the model's memory
+  std::vector<model::GoldenCase>
+      cases;  // for a probe or an examination; they do not count as the model's memory
 };
 
 // `copy` came with the task. `channel` outlives the process: a `new` that fails is told through it. Returns

@@ -46,6 +46,7 @@ class Probe {
   Status handle(const Ready&) { return out_of_turn(); }
   Status handle(const Logged&) { return out_of_turn(); }
   Status handle(const Measured&) { return out_of_turn(); }
+  Status handle(const Observed&) { return out_of_turn(); }
 
   // What a plugin leaves behind ends with its process, if that is its own.
   bool shares_a_process() const { return bundle_.manifest.isolation == model::Isolation::in_process; }
@@ -62,7 +63,7 @@ class Probe {
   const Nanoseconds begin_ = monotonic_now();
   std::optional<Child> child_;
   Step step_ = Step::prepare;
-  std::string subject_;  // the case that runs
+  std::string subject_;  // the case that runs; empty: a batch of them
   Deadlines deadlines_{begin_, options_.budget};
   std::size_t threads_before_ = 0;
   bool out_of_memory_ = false;
@@ -213,7 +214,8 @@ std::string Probe::where() const {
     case Step::create:
       return "create";
     case Step::predict:
-      return "predict of case \"" + subject_ + "\"";
+      return subject_.empty() ? "predict of the golden cases in a batch"
+                              : "predict of case \"" + subject_ + "\"";
     case Step::destroy:
       return "destroy";
     case Step::unload:

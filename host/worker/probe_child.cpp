@@ -16,16 +16,19 @@ Status begin(Channel& channel, Step step, const std::string& subject = {}) {
   return channel.send(StepBegins{step, subject});
 }
 
-Status predict_all(Channel& channel, model::ModelVersion& version,
-                   const std::vector<model::GoldenCase>& cases) {
+Status predict_all(Channel& channel, model::ModelVersion& version, std::vector<model::GoldenCase> cases) {
+  std::erase_if(
+      cases, [&](const model::GoldenCase& golden) { return !model::may_gate(version.manifest(), golden); });
+  bool passed = true;
   for (const model::GoldenCase& golden : cases) {
-    if (!model::may_gate(version.manifest(), golden)) continue;
     if (Status said = begin(channel, Step::predict, golden.name); !said) return said;
     model::CaseResult result = model::run_case(version, golden);
+    passed = passed && result.passed();
     const CaseEnded ended{golden.name, golden.place, std::move(result.difference), result.predict_time};
     if (Status said = channel.send(ended); !said) return said;
   }
-  return {};
+  if (!passed) return {};
+  return model::run_in_batches(version, cases, [&] { return begin(channel, Step::predict); });
 }
 
 }  // namespace
@@ -41,7 +44,7 @@ Status run_probe(Channel& channel, const Task& task, UniqueFd copy) {
   Status done = begin(channel, Step::create);
   if (done) done = (*version)->create();
   if (done) done = child->sandbox.seal();
-  if (done) done = predict_all(channel, **version, child->cases);
+  if (done) done = predict_all(channel, **version, std::move(child->cases));
   if (done) done = begin(channel, Step::destroy);
   if (done) done = wait_for_host(channel);
   if (!done) return done;

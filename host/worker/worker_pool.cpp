@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <utility>
 
 #include "base/units.hpp"
@@ -28,6 +29,7 @@ WorkerPool::WorkerPool(WorkerPlan plan, const WorkerPoolOptions& options, model:
                        Bell bell)
     : plan_(std::move(plan)), options_(options), services_(services), bell_(std::move(bell)) {
   counts_.most = options_.most;
+  idle_.reserve(options_.most);  // nothing is allocated to give one back
   wanted_ = options_.least;
 }
 
@@ -43,10 +45,12 @@ Result<std::unique_ptr<WorkerPool>> WorkerPool::start(WorkerPlan plan, const Wor
                  "cannot start the thread that looks after workers: " + std::string(failure.what()));
   }
   std::unique_lock lock(pool->mutex_);
-  pool->changed_.wait(lock,
-                      [&] { return pool->idle_.size() >= options.least || pool->failures_in_a_row_ != 0; });
-  if (pool->failures_in_a_row_ == 0) return pool;
-  Error why(Code::failed_precondition, pool->why_failed_);
+  pool->changed_.wait(lock, [&] {
+    return pool->idle_.size() >= options.least || pool->failures_in_a_row_ != 0 || !pool->why_none_.empty();
+  });
+  if (pool->failures_in_a_row_ == 0 && pool->why_none_.empty()) return pool;
+  Error why = pool->why_none_.empty() ? Error(Code::failed_precondition, pool->why_failed_)
+                                      : Error(Code::unavailable, pool->why_none_);
   lock.unlock();
   return why;
 }
@@ -79,6 +83,8 @@ Result<WorkerPool::Member*> WorkerPool::take(const model::Prediction& prediction
     if (alive() == 0 && is_taken_out(now))
       return Error(Code::unavailable, "the model is out of service: " + why_failed_ +
                                           "; it is tried again in " + format_duration(not_before_ - now));
+    if (alive() == 0 && !why_none_.empty())
+      return Error(Code::unavailable, "no process for the model could be started: " + why_none_);
     if (count(State::starting) == 0 && alive() < options_.most && wanted_ <= alive()) {
       wanted_ = alive() + 1;
       bell_.ring();
@@ -102,12 +108,23 @@ Status WorkerPool::call(const model::Prediction& prediction, document::Builder& 
   for (bool first = true;;) {
     const Result<Member*> member = take(prediction);
     if (!member) return member.error();
-    CallClient::Outcome outcome = (*member)->worker->calls().call(prediction, response);
-    if (outcome.fate == Fate::answered) {
-      give_back(**member, true);
-      return std::move(outcome.status);
+    Status failed;
+    CallClient::Outcome outcome{Fate::broken, {}};
+    try {
+      outcome = (*member)->worker->calls().call(prediction, response);
+      if (outcome.fate == Fate::answered) {
+        give_back(**member, true);
+        return std::move(outcome.status);
+      }
+      if (outcome.fate == Fate::given_up) {
+        abandon(**member);
+        return std::move(outcome.status);
+      }
+      failed = lost(**member, outcome.fate, outcome.status);
+    } catch (const std::bad_alloc&) {
+      abandon(**member);
+      throw;
     }
-    Status failed = lost(**member, outcome.fate, outcome.status);
     // One that had ended before has not seen the request, and says nothing about it.
     if (outcome.fate == Fate::not_delivered && !response.failed()) continue;
     const bool may_retry = retry && first && outcome.fate == Fate::lost && !response.failed();
@@ -139,11 +156,23 @@ Status WorkerPool::lost(Member& member, Fate fate, const Status& why) {
     const std::lock_guard lock(mutex_);
     ++(fate == Fate::overdue ? counts_.timed_out : counts_.crashed);
     note_failure(reason);
-    member.state = State::ended;
+    member.state = State::ended;  // last: from now on it is the thread's
   }
   changed_.notify_all();
   bell_.ring();
   return status;
+}
+
+// The host has no memory left to go on with the call: what the worker would still send nobody could tell from
+// the answer to the next. One that stayed `busy` would be nobody's for ever. Allocates nothing.
+void WorkerPool::abandon(Member& member) {
+  member.worker->child().kill();
+  {
+    const std::lock_guard lock(mutex_);
+    member.state = State::ended;
+  }
+  changed_.notify_all();
+  bell_.ring();
 }
 
 model::WorkerReport WorkerPool::report() const {
@@ -172,21 +201,42 @@ void WorkerPool::note_failure(const std::string& why) {
   not_before_ = monotonic_now() + std::min(kFirstDelay << doublings, kMostDelay);
 }
 
+// It is the host that has too few descriptors, processes or memory: the model has not failed.
+void WorkerPool::note_none(const std::string& why) {
+  if (why != why_none_)
+    telemetry::log(telemetry::Level::warning, "a worker cannot be started",
+                   {{"model", plan_.model}, {"version", plan_.version}, {"why", why}});
+  why_none_ = why;
+  not_before_ = std::max(not_before_, monotonic_now() + kFirstDelay);
+  changed_.notify_all();
+}
+
 // ---- the thread
 
 void WorkerPool::run() {
-  for (;;) {
-    drop_ended();
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) break;
+  for (bool stopping = false; !stopping;) {
+    try {
+      stopping = !look_after_all();
+    } catch (const std::bad_alloc&) {
+      // What it was about is still to be done, and is tried again when there may be memory.
+      bell_.wait_until(monotonic_now() + kLookAgain);
     }
-    const Nanoseconds now = monotonic_now();
-    retire_idle(now);
-    start_missing();
-    watch(next_look(now));
   }
   end_all();
+}
+
+// False when there is to be an end.
+bool WorkerPool::look_after_all() {
+  drop_ended();
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return false;
+  }
+  const Nanoseconds now = monotonic_now();
+  retire_idle(now);
+  start_missing();
+  watch(next_look(now));
+  return true;
 }
 
 void WorkerPool::start_missing() {
@@ -198,12 +248,8 @@ void WorkerPool::start_missing() {
     }
     Result<std::unique_ptr<Worker>> worker = Worker::start(plan_);
     const std::lock_guard lock(mutex_);
-    if (!worker) {
-      not_before_ = monotonic_now() + kFirstDelay;
-      note_failure(worker.error().message);
-      changed_.notify_all();
-      return;
-    }
+    if (!worker) return note_none(worker.error().message);
+    why_none_.clear();
     ++counts_.started;
     members_.push_back(std::make_unique<Member>(std::move(*worker)));
   }

@@ -29,7 +29,8 @@ struct WorkerPoolOptions {
 class WorkerPool {
  public:
   static constexpr std::uint32_t kMostFailuresInARow = 5;
-  static constexpr Nanoseconds kFirstDelay = 100 * kMillisecond;  // after so many; then twice as long each
+  static constexpr Nanoseconds kFirstDelay = 100 * kMillisecond;  // after so many, and where none can be
+                                                                  // started; then twice as long each
   static constexpr Nanoseconds kMostDelay = 30 * kSecond;
 
   // Returns when `least` workers are ready; the error says why one could not be. `services` outlives the
@@ -63,9 +64,11 @@ class WorkerPool {
   Result<Member*> take(const model::Prediction& prediction);
   void give_back(Member& member, bool answered);
   Status lost(Member& member, CallClient::Fate fate, const Status& why);
+  void abandon(Member& member);
 
   // ---- the thread
   void run();
+  bool look_after_all();
   void start_missing();
   void retire_idle(Nanoseconds now);
   void drop_ended();
@@ -81,6 +84,7 @@ class WorkerPool {
   std::uint32_t count(State state) const;
   std::uint32_t alive() const { return static_cast<std::uint32_t>(members_.size()) - count(State::ended); }
   void note_failure(const std::string& why);
+  void note_none(const std::string& why);
   bool is_taken_out(Nanoseconds now) const {
     return failures_in_a_row_ >= kMostFailuresInARow && now < not_before_;
   }
@@ -97,6 +101,7 @@ class WorkerPool {
   std::uint32_t failures_in_a_row_ = 0;
   Nanoseconds not_before_ = 0;  // when another may be started
   std::string why_failed_;
+  std::string why_none_;  // could be started, last time; empty: one was
   bool stopping_ = false;
   model::WorkerReport counts_;
   std::thread thread_;

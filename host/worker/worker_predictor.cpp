@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "telemetry/log.hpp"
 #include "worker/task.hpp"
 
 namespace slipway::worker {
@@ -83,9 +84,12 @@ Result<std::unique_ptr<model::ModelVersion>> load_isolated(model::Bundle bundle,
 
 Result<std::unique_ptr<model::ModelVersion>> load_version(model::Bundle bundle, plugin::StoredLibrary stored,
                                                           const IsolationOptions& options) {
-  return bundle.manifest.isolation == model::Isolation::process
-             ? load_isolated(std::move(bundle), std::move(stored), options)
-             : model::ModelVersion::load(std::move(bundle), std::move(stored));
+  if (bundle.manifest.isolation == model::Isolation::in_process)
+    return model::ModelVersion::load(std::move(bundle), std::move(stored));
+  if (bundle.manifest.batching)
+    telemetry::log(telemetry::Level::info, "requests are predicted one by one: workers do not batch",
+                   {{"model", bundle.manifest.name}, {"version", bundle.manifest.version.text()}});
+  return load_isolated(std::move(bundle), std::move(stored), options);
 }
 
 }  // namespace slipway::worker

@@ -1,6 +1,7 @@
 // Plugins in C and C++, built by each compiler there is, are loaded and called through the ABI alone: the
 // request is laid out by hand and the response recorded, so that nothing of the host's own code can make up
 // for a difference.
+#include <slipway/ext/batch.h>
 #include <slipway/plugin.h>
 
 #include <catch2/catch.hpp>
@@ -45,7 +46,7 @@ slw_writer_table recording_table() {
 struct Request {
   slw_value nodes[3]{};
   char text[8] = "value";
-  explicit Request(std::uint32_t members) {
+  explicit Request(std::uint32_t members, std::int64_t value = 21) {
     nodes[0].kind = SLW_OBJECT;
     nodes[0].count = members;
     nodes[0].as.offset = sizeof(slw_value);
@@ -54,7 +55,7 @@ struct Request {
     nodes[1].count = 5;
     nodes[1].as.offset = offsetof(Request, text) - sizeof(slw_value);
     nodes[2].kind = SLW_INT64;
-    nodes[2].as.i64 = 21;
+    nodes[2].as.i64 = value;
   }
 };
 
@@ -75,9 +76,9 @@ struct Call : slw_call {
   }
 };
 
-std::vector<std::string> plugins() {
+std::vector<std::string> paths_in(const char* text) {
   std::vector<std::string> paths;
-  std::istringstream list(ABI_PLUGINS);
+  std::istringstream list(text);
   for (std::string path; std::getline(list, path, ':');) paths.push_back(path);
   return paths;
 }
@@ -86,8 +87,8 @@ std::vector<std::string> plugins() {
 
 TEST_CASE("a plugin of any compiler answers through the ABI, and unloads") {
   const slw_writer_table table = recording_table();
-  CHECK(plugins().size() >= 2);
-  for (const std::string& path : plugins()) {
+  CHECK(paths_in(ABI_PLUGINS).size() >= 2);
+  for (const std::string& path : paths_in(ABI_PLUGINS)) {
     INFO(path);
     auto stored = plugin::StoredLibrary::store(path, {}, {});
     if (!stored.ok()) FAIL(stored.error().message);
@@ -112,6 +113,53 @@ TEST_CASE("a plugin of any compiler answers through the ABI, and unloads") {
     Call bad(empty.nodes, &out);
     CHECK(entry.predict(model, &bad) == SLW_INVALID_ARGUMENT);
     CHECK_FALSE(bad.failure.empty());
+
+    entry.destroy(model);
+    CHECK(library->unload().unmapped);
+  }
+}
+
+TEST_CASE("a plugin of any compiler answers a batch through the ABI, each item by itself") {
+  const slw_writer_table table = recording_table();
+  CHECK(paths_in(ABI_BATCH_PLUGINS).size() >= 2);
+  for (const std::string& path : paths_in(ABI_BATCH_PLUGINS)) {
+    INFO(path);
+    auto stored = plugin::StoredLibrary::store(path, {}, {});
+    if (!stored.ok()) FAIL(stored.error().message);
+    auto library = plugin::Library::load(std::move(*stored));
+    if (!library.ok()) FAIL(library.error().message);
+    const slw_plugin& entry = library->table();
+    REQUIRE(entry.get_extension != nullptr);
+    CHECK(entry.get_extension("slipway.batch.v9") == nullptr);
+    const auto* const batch = static_cast<const slw_batch*>(entry.get_extension("slipway.batch.v0"));
+    REQUIRE(batch != nullptr);
+    CHECK(batch->size == sizeof(slw_batch));
+
+    const Request none(0);
+    slw_setup setup{};
+    setup.size = sizeof setup;
+    setup.parameters = none.nodes;
+    void* model = nullptr;
+    REQUIRE(entry.create(&setup, &model) == SLW_OK);
+
+    const Request requests[] = {Request(1, 1), Request(1, -1), Request(1, 3)};
+    Recorder writers[3];
+    std::vector<Call> calls;
+    for (std::size_t i = 0; i < 3; ++i) {
+      writers[i].fn = &table;
+      calls.emplace_back(requests[i].nodes, &writers[i]);
+      calls.back().parameters = none.nodes;
+    }
+    const slw_call* const pointers[] = {&calls[0], &calls[1], &calls[2]};
+    slw_status statuses[] = {SLW_FAILED, SLW_FAILED, SLW_FAILED};
+    CHECK(batch->predict(model, pointers, 3, statuses) == SLW_OK);
+    CHECK(statuses[0] == SLW_OK);
+    CHECK(statuses[1] == SLW_INVALID_ARGUMENT);
+    CHECK(statuses[2] == SLW_OK);
+    CHECK(writers[0].text == "begin_object; key value; float64 2; end_object; ");
+    CHECK(writers[1].text.empty());
+    CHECK(calls[1].failure == "/value: not this one");
+    CHECK(writers[2].text == "begin_object; key value; float64 6; end_object; ");
 
     entry.destroy(model);
     CHECK(library->unload().unmapped);

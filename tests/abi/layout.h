@@ -4,6 +4,7 @@
 #define ABI_LAYOUT_H
 
 #include <assert.h>
+#include <slipway/ext/batch.h>
 #include <slipway/plugin.h>
 
 #define AT(type, field, offset) static_assert(offsetof(type, field) == (offset), #type "." #field " moved")
@@ -74,6 +75,11 @@ AT(slw_plugin, create, 32);
 AT(slw_plugin, destroy, 40);
 AT(slw_plugin, predict, 48);
 AT(slw_plugin, get_extension, 56);
+
+SIZE(slw_batch, 16);
+AT(slw_batch, size, 0);
+AT(slw_batch, reserved, 4);
+AT(slw_batch, predict, 8);
 
 static_assert(SLW_NULL == 0 && SLW_FALSE == 1 && SLW_TRUE == 2 && SLW_INT64 == 3 && SLW_UINT64 == 4 &&
                   SLW_FLOAT64 == 5 && SLW_STRING == 6 && SLW_BYTES == 7 && SLW_ARRAY == 8 &&

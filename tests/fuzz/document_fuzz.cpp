@@ -11,6 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace slipway::document;
   Limits limits;
   limits.document_bytes = 1u << 20;
+  limits.nodes = 100'000;
   Document document;
   Builder builder(limits);
   builder.start(document);

@@ -11,7 +11,7 @@ NARROWER = dict(NUMBER_IN_OBJECT, properties={"value": {"type": "number", "maxim
 # The plugin, what else is in the bundle, and what is said.
 REFUSED = {
     "crash in create": ("crashes_in_create", {}, ["SIGSEGV", "in create"]),
-    "hang in create": ("hangs_in_create", {}, ["did not return from create within the 2s"]),
+    "hang in create": ("hangs_in_create", {}, ["did not return from create within the 20s"]),
     "wrong golden answer": ("good_c", {"cases": [WRONG]}, ["1 of 1 golden cases failed", "one doubled"]),
     "breaking schema": ("good_c", {"request": NARROWER}, ["may break clients of 1.0.0", "above 9"]),
     "thread left running": ("leaves_thread", {}, ["left 1 thread running after destroy"]),
@@ -49,7 +49,8 @@ class Callers:
 
 def test_each_is_refused_with_its_reason_and_nobody_notices(env):
     operated = Operated(env)
-    with operated.host(config="limits: {probe: 2s}\n", variables=CRASH) as host:
+    # Candidates run where a core has nothing else to do: on a busy machine they come to `create` late.
+    with operated.host(config="limits: {probe: 20s}\n", variables=CRASH) as host:
         operated.publish("1.0.0", cases=[CASE])
         operated.release("1.0.0")
         with Callers(host) as callers:

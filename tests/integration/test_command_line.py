@@ -42,7 +42,7 @@ def test_help_names_every_command_and_each_has_its_own(env):
 
 def test_wrong_usage_exits_2_and_names_what_is_wrong(env):
     for arguments, words in (([], "subcommand"), (["serve", "--frobnicate"], "--frobnicate"), (["predict"], "bundle"),
-                             (["check"], "bundle"), (["check", "a", "b"], "b"),
+                             (["check", "a", "b"], "b"),
                              (["serve", "--threads", "0", "--models", "x"], "threads"),
                              (["serve", "--threads", "many", "--models", "x"], "threads"), (["serve", "--models"], "--models"),
                              (["serve", "--models", "x", "extra"], "extra")):
@@ -74,7 +74,7 @@ def test_values_of_flags_that_make_no_sense_are_named(env):
 # ---- predict
 
 def test_predict_answers_the_golden_cases_of_the_models_that_ship(env):
-    for model in ("sum", "identity-match", "breast-cancer"):
+    for model in ("sum", "identity-match", "breast-cancer", "digits"):
         cases = golden_yaml.read(env.shipped / model / "tests" / "golden.yaml")["cases"]
         answered = [case for case in cases if "response" in case][:3]
         for case in answered:
@@ -112,7 +112,7 @@ def test_predict_survives_models_that_misbehave(env):
 # ---- check
 
 def test_check_passes_the_models_that_ship(env):
-    for model in ("sum", "identity-match", "breast-cancer"):
+    for model in ("sum", "identity-match", "breast-cancer", "digits"):
         done = run(env, "check", env.shipped / model)
         expect.equal((done.exit, done.err), (SUCCESS, ""), "exit and standard error (%s)" % done.out)
         count = len(golden_yaml.read(env.shipped / model / "tests" / "golden.yaml")["cases"])

@@ -80,8 +80,8 @@ def test_the_command_prints_what_the_host_serves(served):
 
 def test_all_models_are_in_one_document(served):
     document = served.get("/openapi.json").json()
-    expect.equal([tag["name"] for tag in document["tags"]], ["breast-cancer", "doubler", "identity-match", "sum", "tree"], "models")
-    for model in ("breast-cancer", "doubler", "identity-match", "sum", "tree"):
+    expect.equal([tag["name"] for tag in document["tags"]], ["breast-cancer", "digits", "doubler", "identity-match", "sum", "tree"], "models")
+    for model in ("breast-cancer", "digits", "doubler", "identity-match", "sum", "tree"):
         assert "/models/%s/predict" % model in document["paths"], document["paths"].keys()
         alone = served.get("/models/%s/openapi.json" % model).json()
         for name, schema in alone["components"]["schemas"].items():
@@ -102,7 +102,7 @@ def test_every_reference_resolves_and_every_operation_has_a_name_of_its_own(serv
 
 
 def test_examples_are_answered(served):
-    for model in ("breast-cancer", "identity-match", "sum"):
+    for model in ("breast-cancer", "digits", "identity-match", "sum"):
         document = served.get("/models/%s/openapi.json" % model).json()
         for path, item in document["paths"].items():
             example = item["post"]["requestBody"]["content"]["application/json"]["example"]

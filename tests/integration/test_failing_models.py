@@ -120,9 +120,13 @@ def test_504_while_a_model_holds_its_thread_and_its_neighbour_answers(host):
         response = slow.read()
         expect.problem(response, 504, "in time")
         expect.equal(response.header("X-Model-Version"), "1.0.0", "X-Model-Version")
-        # The model is at work still; its late answer must not be taken for the next request's.
+        # The model is at work still, and that shows; its late answer must not be taken for the next request's.
+        late = 'slipway_late_predictions{model="held",version="1.0.0"}'
+        expect.equal(held.metric(late), 1, "late predictions")
         expect.answer(held.request("POST", "/models/good-c/predict", {"value": 5}), {"value": 10.0})
         gate.release()
+        while held.metric(late) != 0:
+            pass
         slow.send(request_bytes("POST", "/models/held/predict", {"value": 3}))
         gate.wait_for_arrival()
         gate.release()
@@ -135,6 +139,7 @@ def test_504_in_the_queue_never_reaches_the_model(host):
         gate.wait_for_arrival()
         second.send(request_bytes("POST", "/models/held/predict", {"value": 2}, {"X-Request-Timeout-Ms": "50"}))
         expect.problem(second.read(), 504, "in time")
+        expect.equal(held.metric('slipway_late_predictions{model="held",version="1.0.0"}'), 0, "late: nothing was begun")
         gate.release()
         expect.answer(first.read(), {"value": 2.0})
         second.send(request_bytes("POST", "/models/held/predict", {"value": 3}))

@@ -131,6 +131,20 @@ def test_releases_and_rollbacks_of_versions_that_are_asleep(env):
         expect.equal(call(host).header("X-Model-Version"), "1.1.0", "version")
 
 
+def test_a_version_that_falls_asleep_while_it_is_compared_with_another(env):
+    """It does: the other is asleep, too, and takes longer to wake than this one stays."""
+    operated = Operated(env)
+    narrower = {"$schema": "http://json-schema.org/draft-04/schema#", "type": "object", "required": ["value", "more"]}
+    case = {"name": "slow", "request": {"value": 1}, "response": {"value": 2}}
+    with operated.host(config=IDLE + "idle_warm: 10ms\n") as host:
+        operated.publish("1.0.0", plugin="slow", parameters={"sleep_ms": 300}, cases=[case])
+        operated.release("1.0.0")
+        operated.publish("1.1.0", request=narrower)
+        for times in (1, 2):
+            wait_for_sleep(host, times=times)
+            expect.contains(operated.run("release", "doubler", "1.1.0").err, "may break clients of 1.0.0")
+
+
 def test_a_sleeping_bundle_that_is_replaced_or_removed(env):
     models = models_of(env)
     with env.host(models, IDLE + "folder: {settle: 10ms, grace: 10ms}\n") as host:

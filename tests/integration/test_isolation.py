@@ -2,6 +2,7 @@
 import contextlib
 import os
 import re
+import resource
 import shutil
 import signal
 import threading
@@ -191,6 +192,52 @@ def test_a_worker_that_is_killed_between_two_calls_is_replaced(env):
         while workers(host)["running"] != 1:
             pass
         assert worker not in children(host)
+
+
+def test_a_host_that_can_start_no_worker_says_so_and_does_not_blame_the_model(env):
+    with unruly_host(env, effects="external") as host, host.connect() as connection:
+        expect.answer(connection.request("POST", "/models/unruly/predict", {"value": 1}), {"value": 2.0})
+        (worker,) = children(host)
+        before = resource.prlimit(host.pid(), resource.RLIMIT_NOFILE)
+        resource.prlimit(host.pid(), resource.RLIMIT_NOFILE, (8, before[1]))  # which are in use
+        try:
+            os.kill(worker, signal.SIGKILL)
+            while (refused := connection.request("POST", "/models/unruly/predict", {"value": 2})).status == 200:
+                pass
+            while "no process for the model could be started" not in refused.json()["detail"]:
+                refused = connection.request("POST", "/models/unruly/predict", {"value": 2})
+            for _ in range(10):  # more than would take a failing model out
+                expect.problem(connection.request("POST", "/models/unruly/predict", {"value": 2}), 503, "Too many open files")
+            expect.answer(connection.request("POST", "/models/neighbour/predict", {"value": 4}), {"value": 8.0})
+        finally:
+            resource.prlimit(host.pid(), resource.RLIMIT_NOFILE, before)
+        while predict(host, 3).status != 200:
+            pass
+        told = workers(host)
+        expect.equal((told["crashed"], told["started"]), (1, 2), "crashed and started")
+        assert "taken_out" not in told
+
+
+def test_a_host_without_memory_for_an_answer_keeps_its_workers(env):
+    """Wherever memory ends in such a call, the worker is there for the next one or another takes its place."""
+    with unruly_host(env, workers={"max": 1}, response={"$schema": "http://json-schema.org/draft-04/schema#", "type": "object"}) as host:
+        expect.answer(predict(host, 4), {"value": 8.0})
+        with open("/proc/%d/status" % host.pid()) as status:
+            size = int(re.search(r"^VmSize:\s+(\d+) kB", status.read(), re.MULTILINE).group(1)) * 1024
+        if size > 1 << 40:
+            return print("# skipped: a sanitizer takes all addresses there are")
+        before = resource.prlimit(host.pid(), resource.RLIMIT_AS)
+        told = set()
+        for spare in range(0, 12 << 20, 256 << 10):
+            resource.prlimit(host.pid(), resource.RLIMIT_AS, (size + spare, before[1]))
+            told.add(predict(host, MANY).status)
+            resource.prlimit(host.pid(), resource.RLIMIT_AS, before)
+            while (answer := predict(host, 4)).status == 503:
+                pass
+            expect.answer(answer, {"value": 8.0})
+        expect.equal(workers(host)["crashed"], 0, "crashes that the model is blamed for")
+        expect.equal(told - {200, 503}, set(), "other statuses without memory")
+        expect.contains(told, 503)
 
 
 def test_a_worker_that_loses_its_descriptors_is_replaced(env):

@@ -12,7 +12,7 @@ from harness.client import request_bytes
 PREDICT = "/models/sum/predict"
 SUCCESS, FAILURE, USAGE = 0, 1, 2
 GUARDED = ("/models", "/models/sum", "/models/sum/versions/1.0.0", "/models/sum/schema/request", "/models/sum/schema/response",
-           "/models/sum/openapi.json", "/models/sum/versions/1.0.0/openapi.json", "/openapi.json", "/docs")
+           "/models/sum/openapi.json", "/models/sum/versions/1.0.0/openapi.json", "/openapi.json")
 
 
 def make(env, file, name, *flags):
@@ -139,6 +139,26 @@ def test_who_has_no_key_or_a_wrong_one_gets_nothing_but_health(env):
         assert key not in metrics
     text = host.log_text()
     assert key not in text and key[4:] not in text, "the key is in the log"
+
+
+def test_the_page_asks_for_the_key_and_openapi_says_how_it_is_sent(env):
+    file = env.folder("keys") / "keys.yaml"
+    key = make(env, file, "all")
+    with env.host(flags=["--keys", str(file)]) as host, host.connect() as connection:
+        page = connection.request("GET", "/docs")
+        expect.equal(page.status, 200, "status of /docs")
+        assert b"identity-match" not in page.body, "the page names a model"
+        for path in ("/openapi.json", "/models/sum/openapi.json"):
+            api = connection.request("GET", path, headers=bearer(key)).json()
+            expect.equal(api["security"], [{"bearer": []}, {"header": []}], "security")
+            schemes = api["components"]["securitySchemes"]
+            expect.equal((schemes["bearer"]["scheme"], schemes["header"]["name"]), ("bearer", "X-Api-Key"), "schemes")
+            answers = api["paths"]["/models/sum/predict"]["post"]["responses"]
+            assert {"401", "403"} <= set(answers) & set(api["components"]["responses"]), answers
+    with env.host() as host:
+        api = host.request("GET", "/openapi.json").json()
+        expect.equal(api["security"], [], "security without keys")
+        assert "securitySchemes" not in api["components"] and "401" not in api["components"]["responses"], api["components"]
 
 
 def test_a_key_is_for_the_models_that_it_names(env):

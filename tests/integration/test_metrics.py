@@ -177,7 +177,7 @@ def outcomes(host):
 
 def test_the_host_tells_of_itself(host):
     metrics = scrape(host)
-    expect.equal(metrics.get("slipway_models"), 3, "models")
+    expect.equal(metrics.get("slipway_models"), 4, "models")
     expect.equal(metrics.get("slipway_build_info", version=version_of(host.env)), 1, "build info")
     later = scrape(host)
     assert later.get("slipway_uptime_seconds") >= metrics.get("slipway_uptime_seconds") > 0

@@ -8,7 +8,7 @@ from harness.client import request_bytes
 
 CONNECTIONS = 64
 REQUESTS = 10_000
-SHIPPED = ("breast-cancer", "identity-match", "sum")
+SHIPPED = ("breast-cancer", "digits", "identity-match", "sum")
 
 
 class Kind:
@@ -47,7 +47,7 @@ def all_kinds(dice, examples):
         Kind("shipped model", example, 200, is_value(answer)),
         Kind("doubler", post("/models/doubler/predict", {"value": number}), 200, is_value({"value": 2.0 * number})),
         Kind("on the pool", post("/models/slow/predict", {"value": number}), 200, is_value({"value": 2.0 * number})),
-        Kind("list", request_bytes("GET", "/models"), 200, lambda body: len(body["models"]) == 7),
+        Kind("list", request_bytes("GET", "/models"), 200, lambda body: len(body["models"]) == 8),
         Kind("probe", request_bytes("GET", "/health/ready"), 200, is_value({"status": "ready"})),
         Kind("schema", request_bytes("GET", "/models/sum/schema/request"), 200, lambda body: body["type"] == "array"),
         Kind("malformed", post("/models/sum/predict", b"[1, 2,, 3]"), 400, says("byte")),

@@ -41,7 +41,7 @@ def test_the_list_has_every_model_with_versions_and_links(served):
     response = served.get("/models")
     expect.equal((response.status, response.header("Content-Type")), (200, "application/json"), "status and type")
     models = response.json()["models"]
-    expect.equal([model["name"] for model in models], ["breast-cancer", "doubler", "early", "identity-match", "old", "sum"],
+    expect.equal([model["name"] for model in models], ["breast-cancer", "digits", "doubler", "early", "identity-match", "old", "sum"],
                  "names in order")
     for model in models:
         expect.equal(len(stable_of(model)), 1, "stable versions of " + model["name"])
@@ -124,7 +124,7 @@ def test_schemas_come_as_json(served):
 
 
 def test_schemas_come_as_the_yaml_that_was_written(served):
-    for model in ("sum", "identity-match", "breast-cancer"):
+    for model in ("sum", "identity-match", "breast-cancer", "digits"):
         for which in ("request", "response"):
             wanted = (served.env.shipped / model / "schemas" / (which + ".yaml")).read_bytes()
             for accept in ("application/yaml", "application/x-yaml", "text/yaml", "application/yaml, */*;q=0.1"):

@@ -49,7 +49,7 @@ def test_a_file_that_is_not_there_exits_2(env):
 # ---- check
 
 def test_check_passes_the_schemas_that_ship(env):
-    for model in ("sum", "identity-match", "breast-cancer"):
+    for model in ("sum", "identity-match", "breast-cancer", "digits"):
         for which in ("request", "response"):
             done = env.run("schema", "check", env.shipped / model / "schemas" / (which + ".yaml"))
             expect.equal((done.exit, done.err), (SUCCESS, ""), "exit and standard error (%s)" % done.out)
@@ -170,7 +170,7 @@ def test_validate_keeps_sensitive_values_to_itself(env):
 # ---- example
 
 def test_an_example_is_valid_and_comes_again(env):
-    for model in ("sum", "identity-match", "breast-cancer"):
+    for model in ("sum", "identity-match", "breast-cancer", "digits"):
         schema = env.shipped / model / "schemas" / "request.yaml"
         for flags in ([], ["--seed", "7"]):
             done = env.run("schema", "example", *flags, schema)
@@ -192,7 +192,7 @@ def test_many_examples_are_valid_each(env):
 
 
 def test_an_example_can_be_predicted(env):
-    for model in ("sum", "identity-match", "breast-cancer"):
+    for model in ("sum", "identity-match", "breast-cancer", "digits"):
         request = env.run("schema", "example", env.shipped / model / "schemas" / "request.yaml").out
         done = env.run("predict", env.shipped / model, input=request.encode(), variables={"SLIPWAY_CACHE": str(env.scratch / "cache")})
         expect.equal((done.exit, done.err), (SUCCESS, ""), "exit and standard error")

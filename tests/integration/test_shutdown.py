@@ -260,8 +260,9 @@ def test_under_pipelined_load_nothing_is_lost(env):
 def test_connections_made_before_the_signal_are_served(env):
     """Accepted or still waiting to be: what was connected and sent before the signal is answered."""
     data = request_bytes("POST", "/models/sum/predict", [1, 2])
+    config = "overrides: {sum: {limits: {queue: 200}}}\n"  # room for all, where a busy machine sends them to the pool
     for _ in range(5):
-        with env.host(flags=["--threads", "2"]) as host:
+        with env.host(config=config, flags=["--threads", "2"]) as host:
             connections = [host.connect() for _ in range(200)]
             for connection in connections:
                 connection.send(data)

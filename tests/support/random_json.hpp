@@ -10,9 +10,11 @@
 #include <string_view>
 #include <vector>
 
-#include "json_tree.hpp"
+#include "document/json_tree.hpp"
 
 namespace slipway::testing {
+
+using document::Json;
 
 // What generated schemas and documents may contain.
 enum Feature : std::uint32_t {

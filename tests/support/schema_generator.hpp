@@ -7,7 +7,7 @@
 //   compile_text(schema.to_text(), ...), read_json(document.to_text(), ...)
 #pragma once
 
-#include "json_tree.hpp"
+#include "document/json_tree.hpp"
 #include "random_json.hpp"
 
 namespace slipway::testing {

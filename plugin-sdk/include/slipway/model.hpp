@@ -10,21 +10,29 @@
 //   };
 //   SLIPWAY_PLUGIN(Doubler)
 //
+// With the structs that `slipway bind` makes of the model's schemas (docs/bind.md), a typed predict is
+// shorter:
+//
+//   Response predict(const Request& request) const { return {.value = 2 * request.value}; }
+//
+// A model that is faster with several requests at once has a predict_batch besides (slipway/batch.hpp).
+//
 // The constructor may be slow and runs once. `predict` runs on many threads at once, which is why it must be
-// const; it may take a third argument, const slipway::Context&. Whatever either throws becomes an error with
+// const; it may take one more argument, const slipway::Context&. Whatever either throws becomes an error with
 // its reason: no exception reaches the host. The destructor runs after the last predict; it joins the threads
 // that the model started.
 #pragma once
 
 #include <slipway/plugin.h>
+#include <slipway/batch.hpp>
 #include <slipway/context.hpp>
 #include <slipway/failure.hpp>
 #include <slipway/response.hpp>
+#include <slipway/typed.hpp>
 #include <slipway/value.hpp>
 
 #include <concepts>
-#include <exception>
-#include <new>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -53,35 +61,38 @@ concept PredictsWithContext = requires(const Model& model, Request request, Resp
                                        const Context& context) {
   model.predict(request, response, context);
 };
+// What a typed predict takes: deduced, and never called.
+template <class Result, class Class, class Taken, class... Context>
+std::remove_cvref_t<Taken> typed_request(Result (Class::*)(Taken, Context...) const);
+template <class Result, class Class, class Taken, class... Context>
+std::remove_cvref_t<Taken> mutable_typed_request(Result (Class::*)(Taken, Context...));
+template <class Model>
+using TypedRequest = decltype(typed_request(&Model::predict));
+
+template <class T>
+concept NotVoid = !std::is_void_v<T>;
+template <class Model>
+concept PredictsTyped = requires(const Model& model, const TypedRequest<Model>& request) {
+  { model.predict(request) } -> NotVoid;
+};
+template <class Model>
+concept PredictsTypedWithContext = requires(const Model& model, const TypedRequest<Model>& request,
+                                            const Context& context) {
+  { model.predict(request, context) } -> NotVoid;
+};
+template <class Model>
+concept PredictsAtAll =
+    Predicts<Model> || PredictsWithContext<Model> || PredictsTyped<Model> || PredictsTypedWithContext<Model>;
+
 template <class Model>
 concept PredictsOnlyMutable =
-    !Predicts<Model> && !PredictsWithContext<Model> &&
+    !PredictsAtAll<Model> &&
     (
         requires(Model & model, Request request, Response& response) { model.predict(request, response); } ||
         requires(Model & model, Request request, Response& response, const Context& context) {
           model.predict(request, response, context);
-        });
-
-// Says to the host what the exception now being handled means. `fail` takes a status, a sentence and a
-// pointer; nothing here allocates, so running out of memory can be reported too.
-template <class Fail>
-slw_status report_exception(const Fail& fail) noexcept {
-  try {
-    throw;
-  } catch (const InvalidArgument& error) {
-    return fail(error.status(), error.message(), error.pointer());
-  } catch (const Failure& error) {
-    return fail(error.status(), error.message(), std::string_view());
-  } catch (const WriteRefused& refused) {
-    return refused.status;
-  } catch (const std::bad_alloc&) {
-    return fail(SLW_UNAVAILABLE, "the model ran out of memory", std::string_view());
-  } catch (const std::exception& error) {
-    return fail(SLW_FAILED, error.what(), std::string_view());
-  } catch (...) {
-    return fail(SLW_FAILED, "the model threw something that is not a std::exception", std::string_view());
-  }
-}
+        } ||
+        requires { mutable_typed_request(&Model::predict); });
 
 template <class Model>
 struct Instance {
@@ -124,8 +135,13 @@ slw_status predict(void* model, const slw_call* call) noexcept {
     if constexpr (PredictsWithContext<Model>) {
       const Context context(instance.host, *call);
       instance.model.predict(request.root(), response, context);
-    } else {
+    } else if constexpr (Predicts<Model>) {
       instance.model.predict(request.root(), response);
+    } else if constexpr (PredictsTypedWithContext<Model>) {
+      const Context context(instance.host, *call);
+      response = instance.model.predict(read<TypedRequest<Model>>(request.root()), context);
+    } else {
+      response = instance.model.predict(read<TypedRequest<Model>>(request.root()));
     }
     return SLW_OK;
   } catch (...) {
@@ -137,6 +153,37 @@ slw_status predict(void* model, const slw_call* call) noexcept {
 }
 
 template <class Model>
+slw_status predict_batch(void* model, const slw_call* const* calls, std::size_t count,
+                         slw_status* statuses) noexcept {
+  try {
+    const auto& instance = *static_cast<const Instance<Model>*>(model);
+    const BatchItems items(instance.host, calls, count);
+    run_batch(instance.model, items.all());
+    for (std::size_t i = 0; i < count; ++i) statuses[i] = items.all()[i].status();
+    return SLW_OK;
+  } catch (...) {
+    return report_exception([&](slw_status status, std::string_view message, std::string_view) noexcept {
+      for (std::size_t i = 0; i < count; ++i)
+        calls[i]->fail(calls[i], status, to_c(message), to_c(std::string_view()));
+      return status;
+    });
+  }
+}
+
+template <class Model>
+inline constexpr slw_batch kBatch{sizeof(slw_batch), 0, predict_batch<Model>};
+
+template <class Model>
+const void* get_extension(const char* id) noexcept {
+  return std::string_view(id) == SLW_BATCH ? &kBatch<Model> : nullptr;
+}
+
+template <class Model>
+concept HasPredictBatch = requires {
+  &Model::predict_batch;
+};
+
+template <class Model>
 constexpr slw_plugin plugin_table(const char* name, const char* version) {
   static_assert(std::constructible_from<Model, const Setup&>,
                 "a model needs a constructor that takes const slipway::Setup&");
@@ -144,13 +191,26 @@ constexpr slw_plugin plugin_table(const char* name, const char* version) {
       !PredictsOnlyMutable<Model>,
       "predict must be const: many threads call it at once on the same model. Keep what belongs to one "
       "request in local variables, and guard what requests share with a mutable mutex or std::atomic");
-  static_assert(
-      Predicts<Model> || PredictsWithContext<Model> || PredictsOnlyMutable<Model>,
-      "a model needs a public void predict(slipway::Request, slipway::Response&) const, or the same with "
-      "const slipway::Context& as the third argument");
+  static_assert(PredictsAtAll<Model> || PredictsOnlyMutable<Model>,
+                "a model needs a public Response predict(const Request&) const, of the types that `slipway "
+                "bind` makes, "
+                "or a public void predict(slipway::Request, slipway::Response&) const; either may have "
+                "const slipway::Context& as its last argument, and none may be overloaded");
+  if constexpr (!Predicts<Model> && !PredictsWithContext<Model> &&
+                (PredictsTyped<Model> || PredictsTypedWithContext<Model>))
+    static_assert(Readable<TypedRequest<Model>>,
+                  "the first argument of predict must be a type that `slipway bind` makes, or one that its "
+                  "members have (slipway/typed.hpp); for anything else write "
+                  "void predict(slipway::Request, slipway::Response&) const");
   static_assert(std::is_nothrow_destructible_v<Model>, "a model's destructor must not throw");
-  return {sizeof(slw_plugin), SLW_ABI_MINOR,  SLW_SDK_VERSION, name,   version,
-          create<Model>,      destroy<Model>, predict<Model>,  nullptr};
+  static_assert(!HasPredictBatch<Model> || PredictsBatch<Model> || PredictsBatchTyped<Model>,
+                "predict_batch must be a public void predict_batch(std::span<slipway::BatchItem>) const, or "
+                "std::vector<Response> predict_batch(std::span<const Request>) const of the types that "
+                "`slipway bind` makes");
+  slw_plugin table{sizeof(slw_plugin), SLW_ABI_MINOR,  SLW_SDK_VERSION, name,   version,
+                   create<Model>,      destroy<Model>, predict<Model>,  nullptr};
+  if constexpr (PredictsBatch<Model> || PredictsBatchTyped<Model>) table.get_extension = get_extension<Model>;
+  return table;
 }
 
 }  // namespace detail

@@ -15,12 +15,15 @@
 #pragma once
 
 #include <slipway/plugin.h>
+#include <slipway/detail/bound.hpp>
 #include <slipway/failure.hpp>
+#include <slipway/value.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <ranges>
 #include <span>
@@ -32,6 +35,7 @@ namespace slipway {
 
 class ObjectWriter;
 class ArrayWriter;
+class Slot;
 
 namespace detail {
 
@@ -77,6 +81,11 @@ template <class T>
 concept NumberRange = std::ranges::contiguous_range<const T> && std::ranges::sized_range<const T> &&
     TensorElement<std::ranges::range_value_t<const T>>;
 
+template <class T>
+concept WritesItself = requires(const T& value, const Slot& out) {
+  value.write(out);
+};
+
 }  // namespace detail
 
 // The place of one value. Give it a value once: by assignment, or by one of the functions.
@@ -86,8 +95,8 @@ class Slot {
   Slot(const Slot&) = default;
   Slot& operator=(const Slot&) = delete;
 
-  // A bool, a number, text, a range of any of these, an optional of any of these (nothing is null), or
-  // nullptr.
+  // A bool, a number, text, a struct or enum made by `slipway bind`, a Json, a range of any of these, an
+  // optional or a shared_ptr of any of these (nothing is null), or nullptr.
   template <class T>
   requires(!std::derived_from<T, Slot>) void operator=(const T& value) const { put(value); }
   template <class T>
@@ -127,6 +136,19 @@ class ObjectWriter {
   [[nodiscard]] Slot operator[](std::string_view key) {
     detail::check(out_->fn->key(out_, key.data(), key.size()));
     return Slot(out_);
+  }
+
+  // What the structs made by `slipway bind` call for their members.
+  template <class T>
+  void required(const Name& name, const T& value) {
+    (*this)[name.key().text()] = value;
+  }
+  // Nothing is written where there is nothing.
+  template <class T>
+  void optional(const Name& name, const T& value) {
+    if constexpr (detail::Nullable<T>)
+      if (!value) return;
+    required(name, value);
   }
 
  private:
@@ -207,17 +229,19 @@ void Slot::put(const T& value) const {
   } else if constexpr (std::convertible_to<const T&, std::string_view>) {
     const std::string_view text(value);
     detail::check(out_->fn->string(out_, text.data(), text.size()));
+  } else if constexpr (detail::Enumeration<T>) {
+    put(detail::text_of(value));
+  } else if constexpr (detail::WritableStruct<T>) {
+    object([&](ObjectWriter& members) { slipway_write(value, members); });
+  } else if constexpr (detail::WritesItself<T>) {
+    value.write(*this);
   } else if constexpr (std::ranges::input_range<const T>) {
     put_range(value);
   } else {
-    static_assert(
-        requires {
-          value.has_value();
-          *value;
-        },
-        "a response holds booleans, numbers, text, ranges and optionals of these; for anything else use "
-        "object() or array()");
-    if (value.has_value())
+    static_assert(detail::Nullable<T>,
+                  "a response holds booleans, numbers, text, structs and enums made by `slipway bind`, Json, "
+                  "ranges and optionals of these; for anything else use object() or array()");
+    if (value)
       put(*value);
     else
       null();

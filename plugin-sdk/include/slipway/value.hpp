@@ -28,6 +28,7 @@
 
 namespace slipway {
 
+class Json;
 class Value;
 
 // One reader's look into a document: where it starts, and memory for numbers that had to be converted. Values
@@ -88,6 +89,23 @@ class Key {
   std::uint16_t hash_;
 };
 
+// A Key that is written out in the source; its hash is always the compiler's work. May hold NUL.
+class Name {
+ public:
+  template <std::size_t Size>
+  consteval Name(const char (&text)[Size]) : key_(std::string_view(text, Size - 1)) {}
+
+  constexpr const Key& key() const { return key_; }
+
+ private:
+  Key key_;
+};
+
+// What a `switch` on the hashes of members compares with.
+consteval std::uint16_t key_hash(Name name) {
+  return name.key().hash();
+}
+
 // The extents of a tensor, outermost first.
 class Shape {
  public:
@@ -115,6 +133,9 @@ class Value {
  public:
   class Iterator;
   class Members;
+
+  // A null of no document.
+  Value() : Value(&kNull, nullptr) {}
 
   bool is_null() const { return head_.kind == SLW_NULL; }
   bool is_boolean() const { return head_.kind == SLW_TRUE || head_.kind == SLW_FALSE; }
@@ -208,8 +229,10 @@ class Value {
 
  private:
   friend class Document;
+  friend class Json;
   // In `detail` of head_: this is a row of the tensor node_; as.offset counts the elements before it.
   static constexpr unsigned kRow = 0x40;
+  static constexpr slw_value kNull{SLW_NULL, 0, 0, 0, {0}};
 
   Value(const slw_value* node, const Document* document) : head_(*node), node_(node), document_(document) {}
   Value(const slw_value& head, const slw_value* tensor, const Document* document)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""train.py: fits the model, and writes data/weights.txt, tests/golden.yaml and examples/*.json beside this folder.
+"""train.py: fits the model, and writes data/weights.txt, tests/golden.yaml, tests/held-out.csv and examples/*.json beside this folder.
 
 Needs scikit-learn (python3-sklearn) for its copy of the Wisconsin diagnostic data, and only for that: the fit is plain
 Python with a fixed order of operations, and the weights are rounded, so every machine writes the same files."""
@@ -130,6 +130,12 @@ def write_cases(names, rows, scores):
     write("tests/golden.yaml", "\n".join(lines) + "\n")
 
 
+def write_held_out(names, rows, labels):
+    lines = [",".join(names + ["diagnosis"])]
+    lines += [",".join(["%r" % x for x in row] + ["malignant" if label else "benign"]) for row, label in zip(rows, labels)]
+    write("tests/held-out.csv", "\n".join(lines) + "\n")
+
+
 def main():
     names, rows, labels = load()
     held_out = [i % HOLD_OUT == 0 for i in range(len(rows))]
@@ -148,6 +154,7 @@ def main():
     train_scores = [probability(row, means, scales, weights) for row in train]
     test_scores = [probability(row, means, scales, weights) for row in test]
     write_cases(names, test, test_scores)
+    write_held_out(names, test, test_labels)
     for label in ("malignant", "benign"):
         row = next(row for row, l in zip(test, test_labels) if l == (label == "malignant"))
         write("examples/%s.json" % label, json.dumps(dict(zip(names, row)), indent=2) + "\n")

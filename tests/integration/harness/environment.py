@@ -223,12 +223,16 @@ class Host:
     def __enter__(self):
         return self
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, kind, error, _):
         try:
             status = self.stop()
         except subprocess.TimeoutExpired:
             self._process.kill()
             self.wait()
             status = "killed: it did not stop after SIGTERM"
-        if kind is None and status != self.exit_wanted:
-            raise AssertionError("the host's exit status is %s; its log:\n%s" % (status, self.log_text()))
+        if status == self.exit_wanted:
+            return
+        ended = "the host's exit status is %s; its log:\n%s" % (status, self.log_text())
+        if kind is None:
+            raise AssertionError(ended)
+        error.args += (ended,)  # most likely why the test has failed

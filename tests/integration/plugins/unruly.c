@@ -10,12 +10,12 @@
 enum request {
   CRASH = -1,
   EXIT = -2,
-  HANG = -3,            /* deaf to its deadline */
-  WAIT = -4,            /* until it is told to stop */
-  CLOSE = -5,           /* every descriptor, then answer */
-  MANY = -6,            /* 300,000 numbers */
-  TELL = -7,            /* a line in the log, and one of each kind of metric */
-  ABORT = -8,           /* with words */
+  HANG = -3,               /* deaf to its deadline */
+  WAIT = -4,               /* until it is told to stop */
+  CLOSE = -5,              /* every descriptor, then answer */
+  MANY = -6,               /* 300,000 numbers */
+  TELL = -7,               /* a line in the log, and one of each kind of metric */
+  ABORT = -8,              /* with words */
   CRASH_UNLESS_FIRST = -9, /* call of this process */
 };
 
@@ -92,5 +92,4 @@ static slw_status predict(void* model, const slw_call* call) {
 }
 
 SLW_EXPORT const slw_plugin slipway_plugin_v0 = {
-    sizeof(slw_plugin), SLW_ABI_MINOR,   SLW_SDK_VERSION, "",  "",
-    create,             doubler_destroy, predict,         NULL};
+    sizeof(slw_plugin), SLW_ABI_MINOR, SLW_SDK_VERSION, "", "", create, doubler_destroy, predict, NULL};

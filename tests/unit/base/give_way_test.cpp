@@ -46,7 +46,7 @@ TEST_CASE("a starter's threads are as the one that made it, whoever asks for the
 }
 
 TEST_CASE("a thread that waits for a core can tell for how long") {
-  CHECK(waited_for_a_core("/proc/no-such-thread") == 0);
+  CHECK(CoreWait("/proc/no-such-thread").so_far() == 0);
   if (!std::ifstream("/proc/thread-self/schedstat")) return;
   // One that works, and one that gives way, on one core.
   cpu_set_t all, one;
@@ -66,8 +66,8 @@ TEST_CASE("a thread that waits for a core can tell for how long") {
   run_on_thread([&] {
     ::sched_setaffinity(0, sizeof one, &one);
     give_way();
-    for (const Nanoseconds before = waited_for_a_core("/proc/thread-self"); waited < kMillisecond;)
-      waited = waited_for_a_core("/proc/thread-self") - before;
+    const CoreWait wait("/proc/thread-self");
+    for (const Nanoseconds before = wait.so_far(); waited < kMillisecond;) waited = wait.so_far() - before;
   });
   done = true;
   worker.join();

@@ -109,6 +109,18 @@ TEST_CASE("bytes that are not UTF-8 are refused, however they are hidden") {
         "malformed JSON at byte 0: it is UTF-16 or UTF-32; send UTF-8");
 }
 
+TEST_CASE("control characters are text only as escapes") {
+  for (int c = 1; c < 0x20; ++c)
+    for (const std::size_t before : {0u, 1u, 15u, 16u, 40u}) {
+      const std::string raw = "[\"" + std::string(before, 'x') + static_cast<char>(c) + "y\"]";
+      CAPTURE(c, before);
+      CHECK(refusal(raw).message.starts_with("malformed JSON at byte "));
+    }
+  CHECK(refusal("[1, \x1f 2]").message ==
+        "malformed JSON at byte 4: a control character; in a string write it as an escape");
+  CHECK(round_trip(R"(["\u001a\u001f"])") == R"(["\u001a\u001f"])");
+}
+
 TEST_CASE("a NUL does not end the text") {
   CHECK(refusal(std::string_view("{\"a\":1}\0{\"b\":2}", 15)).message ==
         "malformed JSON at byte 7: a NUL character");

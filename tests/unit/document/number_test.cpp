@@ -1,4 +1,5 @@
 #include "document/number.hpp"
+#include "document/usual_number.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,7 +13,23 @@ using namespace slipway::document;
 
 namespace {
 
+// The quick way takes a number as the other does, or leaves it.
+bool check_usual(const std::string& text) {
+  const std::string padded = text + std::string(24, '\0');
+  const char* quick = padded.data();
+  slw_value one;
+  if (!scan_usual_number(quick, one)) return quick == padded.data();
+  const char* at = text.c_str();
+  slw_value other;
+  const bool same = scan_number(at, other) == Scan::number && at - text.c_str() == quick - padded.data() &&
+                    one.kind == other.kind && one.detail == other.detail && one.as.u64 == other.as.u64;
+  CAPTURE(text, one.as.f64, other.as.f64);
+  CHECK(same);
+  return same;
+}
+
 slw_value scanned(const std::string& text) {
+  check_usual(text);
   const char* at = text.c_str();
   slw_value number;
   REQUIRE(scan_number(at, number) == Scan::number);
@@ -47,6 +64,7 @@ TEST_CASE("a fraction or an exponent makes a double, -0 too") {
 TEST_CASE("what is no JSON number is not taken") {
   for (const char* text : {"", "-", "+1", ".5", "a", "1.", "1.e5", "1e", "1e+", "-a", "--1"}) {
     CAPTURE(text);
+    check_usual(text);
     const char* at = text;
     slw_value number;
     CHECK(scan_number(at, number) == Scan::not_a_number);
@@ -84,6 +102,7 @@ TEST_CASE("random decimals are the nearest doubles, as the C library finds them"
     const char* at = text.c_str();
     slw_value number;
     const double expected = std::strtod(text.c_str(), nullptr);
+    check_usual(text);
     const Scan scan = scan_number(at, number);
     const bool same = scan == Scan::too_large ? expected > 1.7976931348623157e308
                                               : number.as.u64 == std::bit_cast<std::uint64_t>(expected);
@@ -97,9 +116,10 @@ TEST_CASE("random decimals are the nearest doubles, as the C library finds them"
 TEST_CASE("a whole array is scanned, or not at all") {
   NumberArray array;
   const auto scan = [&](const char* text) {
-    const char* at = text;
+    const std::string padded = text + std::string(24, '\0');
+    const char* at = padded.data();
     const bool taken = array.scan(at);
-    CHECK(taken == (at != text));
+    CHECK(taken == (at != padded.data()));
     if (taken) CHECK(*at == ']');
     return taken;
   };
@@ -115,4 +135,25 @@ TEST_CASE("a whole array is scanned, or not at all") {
   CHECK_FALSE(scan("1,\"a\"]"));
   CHECK_FALSE(scan("1e999]"));
   CHECK_FALSE(scan("18446744073709551615]"));
+}
+
+TEST_CASE("the quick way agrees on every length of digits, and takes what is usual") {
+  std::mt19937_64 random(8);
+  unsigned quick = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    std::string text = i % 3 == 0 ? "-" : "";
+    const auto digits = [&](std::size_t least) {
+      for (std::size_t n = least + random() % 12; n > 0; --n) text += static_cast<char>('0' + random() % 10);
+    };
+    digits(0);
+    if (i % 2 == 0) text += '.', digits(0);
+    if (i % 16 == 1) text += "e5";
+    if (i % 32 == 7) text += "/:x-"[random() % 4];
+    if (!check_usual(text)) FAIL("see above");
+    const std::string padded = text + std::string(24, '\0');
+    const char* at = padded.data();
+    slw_value number;
+    quick += scan_usual_number(at, number) ? 1 : 0;
+  }
+  CHECK(quick > 100'000);
 }

@@ -31,3 +31,13 @@ TEST_CASE("a pointer resolves only to what is there") {
   for (const char* missing : {"/b", "/a/3", "/a/-", "/a/00", "/a/01", "/a/2/b", "/n/1", "/n/0/x", "a"})
     CHECK_FALSE(resolves(document.root(), missing));
 }
+
+TEST_CASE("a pointer finds what it leads to") {
+  Document document;
+  REQUIRE(read_json(R"({"a":[1,2,{"b":"x"}],"n":[1.5,2.5]})", document).ok());
+  const auto found = [&](const char* pointer) { return find(document.root(), pointer); };
+  CHECK(found("/a/2/b")->text() == "x");
+  CHECK(found("/n/1")->number() == 2.5);
+  CHECK(found("")->is_object());
+  CHECK_FALSE(found("/a/3").has_value());
+}

@@ -295,3 +295,30 @@ TEST_CASE("a builder takes a whole document as its only value") {
   REQUIRE(builder.begin_array());
   CHECK_FALSE(builder.document(document.bytes()));
 }
+
+TEST_CASE("empty arrays without end are not to be had from a tensor of a few bytes") {
+  Limits limits;
+  limits.nodes = 1000;
+  const std::uint64_t many[] = {2000, 0};
+  const std::uint64_t few[] = {500, 0};
+  Document document;
+  Builder builder(limits);
+  builder.start(document);
+  CHECK_FALSE(builder.tensor(SLW_F64, many, nullptr));
+  CHECK(builder.take_error().code == Code::limit_exceeded);
+  builder.start(document);
+  CHECK(builder.tensor(SLW_F64, few, nullptr));
+  REQUIRE(builder.finish().ok());
+  const std::uint64_t twice[] = {3, 0, 0};
+  builder.start(document);
+  CHECK(builder.tensor(SLW_F64, twice, nullptr));
+  REQUIRE(builder.finish().ok());
+  CHECK(verify(document.bytes(), limits).ok());
+
+  Builder generous;
+  generous.start(document);
+  REQUIRE(generous.tensor(SLW_F64, many, nullptr));
+  REQUIRE(generous.finish().ok());
+  CHECK(verify(document.bytes(), Limits()).ok());
+  CHECK(verify(document.bytes(), limits).error().code == Code::limit_exceeded);
+}

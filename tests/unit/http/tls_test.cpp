@@ -12,7 +12,7 @@
 #include <string>
 
 #include "base/unique_fd.hpp"
-#include "http/tls.hpp"
+#include "http/tls_module.hpp"
 
 using namespace slipway;
 using namespace slipway::http;
@@ -61,7 +61,7 @@ struct Ends {
 };
 
 std::string refusal_of(const TlsFiles& files) {
-  const auto opened = open_tls(files);
+  const auto opened = slipway_tls_module.open(files);
   REQUIRE(!opened);
   return opened.error().message;
 }
@@ -81,10 +81,17 @@ TEST_CASE("a wrong file is named, and why") {
              Catch::Contains("other.key: it is not the key of the certificate in " + one.certificate));
 }
 
+TEST_CASE("a program without its module says what is missing") {
+  // It is beside the host, and not beside this test.
+  const auto opened = open_tls({"one.crt", "one.key"});
+  REQUIRE(!opened);
+  CHECK_THAT(opened.error().message, Catch::Contains("slipway-tls.so") && Catch::Contains("No such file"));
+}
+
 TEST_CASE("files that are wrong when they are read again change nothing") {
   const Folder folder;
   const TlsFiles files = folder.pair("one");
-  const auto context = open_tls(files);
+  const auto context = slipway_tls_module.open(files);
   REQUIRE(context);
   const std::string expires = (*context)->expires();
   CHECK(expires.size() == std::string("2027-01-31").size());
@@ -100,7 +107,7 @@ TEST_CASE("files that are wrong when they are read again change nothing") {
 
 TEST_CASE("a handshake waits for its client, and ends with it") {
   const Folder folder;
-  const auto context = open_tls(folder.pair("one"));
+  const auto context = slipway_tls_module.open(folder.pair("one"));
   REQUIRE(context);
   Ends ends;
   const auto stream = (*context)->accept(ends.host.get());
@@ -116,7 +123,7 @@ TEST_CASE("a handshake waits for its client, and ends with it") {
 
 TEST_CASE("a client that speaks no TLS ends its stream, and nothing comes of it") {
   const Folder folder;
-  const auto context = open_tls(folder.pair("one"));
+  const auto context = slipway_tls_module.open(folder.pair("one"));
   REQUIRE(context);
   const Ends ends;
   const auto stream = (*context)->accept(ends.host.get());

@@ -4,6 +4,7 @@
 
 #include "base/file.hpp"
 #include "lifecycle/bundle_digest.hpp"
+#include "packed_support.hpp"
 #include "store_support.hpp"
 
 using namespace slipway;
@@ -179,4 +180,29 @@ TEST_CASE("a folder that the ledger does not know is replaced by what is publish
   home.write("store/bundles/" + staged->contents.digest() + "/bundle/half", "ha");
   CHECK(publish(*store, source).effect == Effect::added);
   CHECK(refusal(store->bundle("churn", "1.0.0")) == "");
+}
+
+TEST_CASE("a packed bundle is published under the digest of the folder that it was made of") {
+  const TemporaryDirectory home;
+  for (const auto& [path, bytes] : churn_files()) home.write("churn/" + path, bytes);
+  const fs::path packed = home.write("churn.slip", zstd_of(tar_of(churn_entries())));
+  const auto store = open(home / "store");
+  const Publication published = publish(*store, packed);
+  CHECK(published.effect == Effect::added);
+  CHECK(published.version.digest == lock_of(churn_files()).digest());
+  CHECK(publish(*store, home / "churn").effect == Effect::unchanged);
+  const Result<StoredBundle> stored = store->bundle("churn", "1.0.0");
+  REQUIRE(refusal(stored) == "");
+  CHECK(stored->contents.files().size() == 3);  // neither lock nor SBOM
+}
+
+TEST_CASE("a packed bundle that was tampered with is refused, and leaves nothing behind") {
+  const TemporaryDirectory home;
+  Entries entries = churn_entries();
+  entries.back().second += "# more\n";
+  const auto store = open(home / "store");
+  CHECK_THAT(publish_refused(*store, home.write("churn.slip", zstd_of(tar_of(entries)))),
+             Contains("churn.slip: the packed bundle holds a model.yaml that is not what its lock says"));
+  CHECK(entries_in(home / "store/staging") == 0);
+  CHECK(entries_in(home / "store/bundles") == 0);
 }

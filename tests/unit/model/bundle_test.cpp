@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "document/json_reader.hpp"
+#include "document/json_writer.hpp"
 #include "temporary_bundle.hpp"
 
 using namespace slipway;
@@ -47,4 +49,33 @@ TEST_CASE("what is missing or broken is named") {
   const std::string message = open_bundle(both.bundle()).error().message;
   CHECK(message.find("request.yaml:1:1: ") != std::string::npos);
   CHECK(message.find("response.yaml:1:7: ") != std::string::npos);
+}
+
+TEST_CASE("what is known of a bundle's files is not read again") {
+  TemporaryBundle bundle("", "name: tested\nversion: 1.2.0\nparameters: {rate: 1.0, text: 'a: b'}\n");
+  bundle.write("schemas/common.yaml", "definitions: {name: {type: string, minLength: 2}}\n");
+  bundle.write("schemas/request.yaml", "properties: {name: {$ref: 'common.yaml#/definitions/name'}}\n");
+  const Result<Bundle> read = open_bundle(bundle.bundle());
+  REQUIRE(read.ok());
+  ParsedYaml known = parsed_yaml(*read);
+  CHECK(known.size() == 4);
+  // Files that are no longer those show who is asked.
+  bundle.write("model.yaml", "broken: [");
+  bundle.write("schemas/common.yaml", "broken: [");
+  const Result<Bundle> opened = open_bundle(bundle.bundle(), known);
+  REQUIRE(opened.ok());
+  CHECK(parsed_yaml(*opened) == known);
+  CHECK(opened->manifest.version.text() == "1.2.0");
+  CHECK(document::to_json(opened->manifest.parameters.root()) == R"({"rate":1.0,"text":"a: b"})");
+  document::Document request;
+  REQUIRE(document::read_json(R"({"name":"x"})", request));
+  CHECK_FALSE(opened->request.compiled.schema->accepts(request.root()));
+
+  SECTION("what is known and broken, or gives warnings, is of no use") {
+    const char* const file = GENERATE("model.yaml", "schemas/request.yaml", "schemas/common.yaml");
+    known[file] = "{";
+    const Result<Bundle> tried = open_bundle(bundle.bundle(), known);
+    REQUIRE_FALSE(tried.ok());
+    CHECK(tried.error().message.find("model.yaml:1:") != std::string::npos);
+  }
 }

@@ -93,6 +93,23 @@ TEST_CASE("mistakes are named with line and column, all at once") {
   CHECK(several.find("model.yaml:4:10: /threads: ") != std::string::npos);
 }
 
+TEST_CASE("batching has a size, and a delay where it is given") {
+  const std::string head = "name: m\nversion: 1.0.0\nplugin: p\n";
+  const auto read = [&](const std::string& batching) {
+    Result<Manifest> parsed = parse_manifest(head + batching, "model.yaml");
+    if (!parsed) FAIL(parsed.error().message);
+    return parsed->batching;
+  };
+  CHECK_FALSE(read(""));
+  CHECK(read("batching: {size: 32}\n")->size == 32);
+  CHECK(read("batching: {size: 32}\n")->delay == 0);
+  CHECK(read("batching: {size: 1024, delay: 0}\n")->delay == 0);
+  CHECK(read("batching: {size: 2, delay: 2ms}\n")->delay == 2 * kMillisecond);
+  for (const char* bad : {"{size: 1}", "{size: 1025}", "{delay: 2ms}", "{size: 8, delay: 1s}",
+                          "{size: 8, delay: 1000ms}", "{size: 8, delay: 2}", "{size: 8, least: 2}"})
+    CHECK_THAT(refusal(head + "batching: " + bad + "\n"), Catch::Contains("model.yaml:4:"));
+}
+
 TEST_CASE("model names are what can stand in a route") {
   for (const char* good : {"a", "a1", "identity-match", "0"}) CHECK(is_model_name(good));
   for (const std::string& bad : {std::string(), std::string("-a"), std::string("a-"), std::string("A"),

@@ -44,6 +44,7 @@ TEST_CASE("limits and execution that are set, and no others") {
   overrides.execution = Execution::pool;
   apply(overrides, manifest);
   CHECK(manifest.limits.concurrency == 2);
+  CHECK_FALSE(manifest.batching);
   CHECK(manifest.limits.queue == 0);
   CHECK(manifest.limits.timeout == kSecond);
   CHECK(manifest.limits.memory == 1024);
@@ -87,4 +88,27 @@ TEST_CASE("a secret that cannot be had is named, and none is repeated") {
   folder.write("long", std::string(kMostOverriddenBytes, 'x'));
   CHECK_THAT(refusal({(folder.bundle() / "long").string(), ""}),
              Contains("at most 12288 may") && !Contains("xxx"));
+}
+
+TEST_CASE("batching is set, changed and switched off") {
+  const auto with = [](std::optional<std::uint32_t> size, std::optional<Nanoseconds> delay,
+                       Manifest manifest) {
+    Overrides overrides;
+    overrides.batch_size = size;
+    overrides.batch_delay = delay;
+    apply(overrides, manifest);
+    return manifest.batching;
+  };
+  const auto manifest = [](bool batches) {
+    Manifest made;
+    if (batches) made.batching = Batching{8, kMillisecond};
+    return made;
+  };
+  CHECK_FALSE(with({}, kMillisecond, manifest(false)));
+  CHECK(with(16, {}, manifest(false))->size == 16);
+  CHECK(with(16, {}, manifest(false))->delay == 0);
+  CHECK(with(16, {}, manifest(true))->delay == kMillisecond);
+  CHECK(with({}, 0, manifest(true))->delay == 0);
+  CHECK(with({}, 0, manifest(true))->size == 8);
+  CHECK_FALSE(with(1, kMillisecond, manifest(true)));
 }

@@ -92,3 +92,19 @@ TEST_CASE("threads count together") {
   CHECK(findings.report().equal == 4000);
   CHECK(findings.report().places.front().different == 4000);
 }
+
+TEST_CASE("what is counted can be looked at, also while others are counted") {
+  ShadowFindings findings;
+  std::thread other([&] {
+    for (std::size_t i = 0; i < ShadowFindings::kMostSamples; ++i)
+      i % 2 == 0 ? findings.add_different(different_at("/a"))
+                 : findings.add_failed(failed_with(Outcome::timed_out));
+  });
+  std::size_t counted_without_sample = 0;
+  for (ShadowFindings::Report report; report.compared() < ShadowFindings::kMostSamples;) {
+    report = findings.report();
+    if (report.samples.size() < report.compared()) ++counted_without_sample;
+  }
+  other.join();
+  CHECK(counted_without_sample == 0);
+}

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "document/yaml_reader.hpp"
+#include "slipway/testing.hpp"
 #include "test_host.hpp"
 
 using slipway::document::Value;
@@ -65,6 +66,11 @@ void check_same(Value actual, Value expected, double tolerance) {
       REQUIRE(member != nullptr);
       check_same(Value(member), expected.member(i), tolerance);
     }
+  } else if (expected.is_array()) {
+    REQUIRE(actual.is_array());
+    REQUIRE(actual.size() == expected.size());
+    for (std::uint32_t i = 0; i < expected.size(); ++i)
+      check_same(actual.element(i), expected.element(i), tolerance);
   } else {
     CHECK(slipway::document::equal(actual, expected));
   }
@@ -119,6 +125,60 @@ TEST_CASE("breast-cancer meets its golden cases") {
   CHECK(run("breast-cancer", "breast_cancer") >= 20);
 }
 
+TEST_CASE("digits meets its golden cases") {
+  CHECK(run("digits", "digits") >= 20);
+}
+
+TEST_CASE("digits answers to the last bit alike alone and in batches of any size") {
+  const slipway::testing::Plugin plugin(bundle("digits") + "/lib/" SLIPWAY_TEST_ARCHITECTURE "/digits.so");
+  slipway::testing::Options options;
+  options.directory = bundle("digits");
+  const slipway::testing::Instance model(plugin.table(), options);
+  std::vector<std::string> requests;
+  std::vector<slipway::testing::Answer> alone;
+  for (int image = 0; image < 37; ++image) {
+    std::string pixels = "{\"pixels\":[";
+    for (int pixel = 0; pixel < 64; ++pixel)
+      pixels += (pixel == 0 ? "" : ",") + std::to_string((image * 7 + pixel * pixel * 3) % 17);
+    requests.push_back(pixels + "]}");
+    alone.push_back(model.predict(requests.back()));
+    REQUIRE(alone.back().ok());
+  }
+  for (std::size_t size = 1; size <= requests.size(); ++size) {
+    const auto together = model.predict_batch(std::span(requests).first(size));
+    for (std::size_t i = 0; i < size; ++i)
+      CHECK(together[i].difference(slipway::testing::Expected(alone[i].response)).empty());
+  }
+}
+
+TEST_CASE("digits says what is wrong with its weights") {
+  const Library library(bundle("digits") + "/lib/" SLIPWAY_TEST_ARCHITECTURE "/digits.so");
+  const Host host;
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("slipway-network-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder / "data");
+  const std::string file = (folder / "data" / "weights.bin").string();
+  const std::string small(3 * 4, '\0');  // 1 x 2 weights, and a bias too few
+  const std::vector<std::pair<std::string, std::string>> wrong = {
+      {"", ": expected \"slipway-mlp 1\""},
+      {"slipway-mlp 2 64 10\n", ": expected \"slipway-mlp 1\""},
+      {"slipway-mlp 1 64\n", ": expected \"slipway-mlp 1\""},
+      {"slipway-mlp 1 64 0\n", ": expected \"slipway-mlp 1\""},
+      {"slipway-mlp 1 64 x\n", ": expected \"slipway-mlp 1\""},
+      {"slipway-mlp 1 1 2\n" + small, ": the file ends amid its weights"},
+      {"slipway-mlp 1 1 2\n" + small + "\xff\xff\xff\x7f", ": a weight is not a finite number"},
+      {"slipway-mlp 1 1 2\n" + small + small, ": there is more in the file"},
+      {"slipway-mlp 1 1 2\n" + small + std::string(4, '\0'), ": not a network of 64 pixels and 10 digits"}};
+  for (const auto& [text, message] : wrong) {
+    std::ofstream(file, std::ios::binary) << text;
+    const LoadedModel model(library.table(), host, "{}", folder.string());
+    INFO(text);
+    CHECK(model.outcome.status == SLW_FAILED);
+    CHECK(model.outcome.message.substr(0, file.size() + message.size()) == file + message);
+  }
+  std::filesystem::remove_all(folder);
+}
+
 TEST_CASE("a sum beyond a double is refused with a reason") {
   const Library library(bundle("sum") + "/lib/" SLIPWAY_TEST_ARCHITECTURE "/sum.so");
   const Host host;
@@ -168,4 +228,10 @@ TEST_CASE("breast-cancer says which line of its weights is wrong") {
     CHECK(model.outcome.message.substr(0, file.size() + message.size()) == file + message);
   }
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a built plugin answers a test by its path") {
+  const slipway::testing::Plugin plugin(bundle("sum") + "/lib/" SLIPWAY_TEST_ARCHITECTURE "/sum.so");
+  const slipway::testing::Instance model(plugin.table());
+  CHECK(model.predict("[1,2,3.5]") == slipway::testing::json(R"({"sum":6.5})"));
 }

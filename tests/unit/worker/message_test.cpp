@@ -75,3 +75,18 @@ TEST_CASE("what is no message is refused") {
         kind + number(0) + number(1) + "\xE9"})                                      // or not UTF-8
     CHECK_FALSE(decode(packet));
 }
+
+TEST_CASE("what an examination is asked and what it sees is decoded") {
+  Task task;
+  task.purpose = Purpose::examine;
+  task.experiment = Experiment::comma_locale;
+  task.seed = 42;
+  const Task received = sent(task);
+  CHECK(received.purpose == Purpose::examine);
+  CHECK(received.experiment == Experiment::comma_locale);
+  CHECK(received.seed == 42);
+  const Observed observed = sent(Observed{"p99", "", "text", 12.5});
+  CHECK(observed.what == "p99");
+  CHECK(observed.text == "text");
+  CHECK(observed.value == 12.5);
+}

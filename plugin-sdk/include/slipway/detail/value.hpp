@@ -51,6 +51,7 @@ class Value::Members {
     }
     void operator++(int) { pair_ += 2; }
     bool operator==(const Iterator& other) const { return pair_ == other.pair_; }
+    std::uint16_t key_hash() const { return pair_->tag; }
 
    private:
     const slw_value* pair_;
@@ -279,7 +280,7 @@ inline bool append_way(const slw_value* at, const slw_value* target, std::string
 
 inline std::string Value::pointer() const {
   std::string pointer;
-  detail::append_way(document_->node(), node_, pointer);
+  if (document_ != nullptr) detail::append_way(document_->node(), node_, pointer);
   if (node_->kind != SLW_TENSOR) return pointer;
   // Indices into the tensor: all of them for an element, the outer ones for a row, none for the tensor
   // itself.
@@ -323,7 +324,8 @@ inline std::string_view Value::kind_name() const {
 }
 
 inline void Value::fail(std::string message) const {
-  if (document_->role() == Document::Role::request) throw InvalidArgument(pointer(), std::move(message));
+  if (document_ == nullptr || document_->role() == Document::Role::request)
+    throw InvalidArgument(pointer(), std::move(message));
   throw BadParameter(std::string("parameters").append(pointer()).append(": ").append(message));
 }
 

@@ -1,0 +1,2 @@
+/* The header on its own: nothing else is needed before it. */
+#include <slipway/ext/batch.h>
