@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <exception>
 
-#include "http/problem.hpp"
+#include "api/answers.hpp"
 
 namespace slipway::api {
 namespace {
@@ -18,10 +18,7 @@ http::RouteFunction guarded(http::RouteFunction function) {
       function(exchange, match);
     } catch (const std::exception&) {
       exchange.response().clear();
-      http::Problem problem;
-      problem.status = 503;
-      problem.detail = "the host could not answer; most likely it is out of memory";
-      http::answer_problem(exchange, problem);
+      answer_busy(exchange, 503, "the host could not answer; most likely it is out of memory");
     }
   };
 }

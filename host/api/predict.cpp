@@ -88,8 +88,10 @@ void PredictService::refresh(unsigned thread) {
   threads_[thread]->reader.table();
 }
 
-void PredictService::route(http::Exchange& exchange, std::string_view model, Pin pin, bool woken) {
+void PredictService::route(http::Exchange& exchange, std::string_view model, Pin pin,
+                           std::optional<Nanoseconds> may_wait_until) {
   const Nanoseconds received = monotonic_now();
+  const Nanoseconds until = may_wait_until.value_or(received + kLongestColdStart);
   ThreadState& thread = *threads_[exchange.thread_index()];
   std::shared_ptr<model::Slot> slot;
   model::Lease lease;
@@ -97,9 +99,9 @@ void PredictService::route(http::Exchange& exchange, std::string_view model, Pin
   do {
     const model::Route* const route = thread.reader.table().find(model);
     if (route != nullptr) slot = choose(*route, pin, exchange.request(), thread.random);
-    if (route != nullptr && slot == nullptr && !woken)
+    if (route != nullptr && slot == nullptr && received < until)
       if (const model::RoutedVersion* const sleeper = route->sleeper(pin.version, pin.label))
-        if (wait_for(*sleeper, exchange, model, pin)) return;
+        if (wait_for(*sleeper, exchange, model, pin, until)) return;
     if (route == nullptr || slot == nullptr) return answer_unrouted(exchange, model, pin, route, received);
     shadow = shadow_of(*route, pin, *slot, thread.random);
     // A version that was closed just now: the table without it has been published before that.
@@ -121,17 +123,18 @@ void PredictService::route(http::Exchange& exchange, std::string_view model, Pin
 
 // False: nobody wakes it, or too many wait for that.
 bool PredictService::wait_for(const model::RoutedVersion& sleeper, http::Exchange& exchange,
-                              std::string_view model, const Pin& pin) {
+                              std::string_view model, const Pin& pin, Nanoseconds until) {
   if (options_.waker == nullptr) return false;
-  auto call = std::make_shared<WakingCall>(*this, model, pin.version, pin.label);
-  if (!options_.waker->wake(sleeper.id, [call] { call->complete(); })) return false;
-  exchange.defer(std::move(call), monotonic_now() + kLongestColdStart);
+  auto call = std::make_shared<WakingCall>(*this, model, pin.version, pin.label, until);
+  if (!options_.waker->wake(sleeper.id, [call](bool loaded) { call->complete_with(loaded); })) return false;
+  exchange.defer(std::move(call), until);
   return true;
 }
 
-void PredictService::route_after_waking(http::Exchange& exchange, std::string_view model, Pin pin) noexcept {
+void PredictService::route_after_waking(http::Exchange& exchange, std::string_view model, Pin pin,
+                                        Nanoseconds may_wait_until) noexcept {
   try {
-    route(exchange, model, pin, true);
+    route(exchange, model, pin, may_wait_until);
   } catch (const std::exception&) {
     answer_busy(exchange, 503, "the host could not answer; most likely it is out of memory");
   }

@@ -71,10 +71,13 @@ class PredictService {
   struct ThreadState;
 
   friend class WakingCall;
-  void route(http::Exchange& exchange, std::string_view model, Pin pin, bool woken = false);
-  void route_after_waking(http::Exchange& exchange, std::string_view model, Pin pin) noexcept;
+  // `may_wait_until`: for a version that is asleep; nothing: as long as any call may.
+  void route(http::Exchange& exchange, std::string_view model, Pin pin,
+             std::optional<Nanoseconds> may_wait_until = std::nullopt);
+  void route_after_waking(http::Exchange& exchange, std::string_view model, Pin pin,
+                          Nanoseconds may_wait_until) noexcept;
   bool wait_for(const model::RoutedVersion& sleeper, http::Exchange& exchange, std::string_view model,
-                const Pin& pin);
+                const Pin& pin, Nanoseconds until);
   void answer_unrouted(http::Exchange& exchange, std::string_view model, const Pin& pin,
                        const model::Route* route, Nanoseconds received);
   // `shadow`: which gets a copy of the request, or null.

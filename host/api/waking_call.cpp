@@ -6,7 +6,7 @@
 namespace slipway::api {
 
 void WakingCall::finish(http::Exchange& exchange) noexcept {
-  service_.route_after_waking(exchange, model_, {.version = version_, .label = label_});
+  service_.route_after_waking(exchange, model_, {.version = version_, .label = label_}, loaded_ ? until_ : 0);
 }
 
 void WakingCall::expire(http::Exchange& exchange) noexcept {

@@ -42,6 +42,10 @@ Status ChildPredictor::create(model::HostServices& services) {
   return start();
 }
 
+Status ChildPredictor::ensure_process() {
+  return worker_ == nullptr ? start() : Status();
+}
+
 Status ChildPredictor::start() {
   Result<std::unique_ptr<worker::Worker>> worker = worker::Worker::start(plan_);
   if (!worker) return std::move(worker).error();
@@ -78,8 +82,7 @@ void ChildPredictor::hear_the_rest() {
 Status ChildPredictor::predict(const model::Prediction& prediction, document::Builder& response) {
   survival_ = Survival::lived;
   for (;;) {
-    if (worker_ == nullptr)
-      if (Status started = start(); !started) return started;
+    if (Status there = ensure_process(); !there) return there;
     hear_the_rest();
     worker::CallClient::Outcome outcome = worker_->calls().call(prediction, response);
     if (outcome.fate == Fate::answered) return std::move(outcome.status);

@@ -23,6 +23,8 @@ class ChildPredictor : public model::Predictor {
                  std::filesystem::path program);
 
   Status create(model::HostServices& services) override;
+  // After create(): starts a process if none runs. What predict() would do, but within the call's time.
+  Status ensure_process();
   Status predict(const model::Prediction& prediction, document::Builder& response) override;
   bool hands_over() const override { return true; }
   std::uint32_t most_at_once() const override { return 1; }

@@ -81,9 +81,10 @@ class IntegrationTest {
     fs::create_directory(models(), error);
     fs::copy(subject_.bundle.directory, copy(), fs::copy_options::recursive, error);
     if (error) return {Code::io, "cannot copy the bundle: " + error.message()};
-    // How quick the model is, is asked elsewhere; a busy machine must not make a 504 of an answer.
-    std::ofstream(folder_.path() / "slipway.yaml")
-        << "overrides: {\"" << name_ << "\": {limits: {timeout: 60s, queue: 64}}}\n";
+    // How quick the model is, is asked elsewhere; a busy machine must not make a 504 of an answer, nor keep a
+    // version from coming in.
+    std::ofstream(folder_.path() / "slipway.yaml") << "folder: {gives_way: false}\noverrides: {\"" << name_
+                                                   << "\": {limits: {timeout: 60s, queue: 64}}}\n";
     Result<std::unique_ptr<HostProcess>> host = HostProcess::start(
         subject_.program, folder_.path() / "slipway.yaml", models(), folder_.path() / "cache");
     if (!host) return std::move(host).error();

@@ -42,7 +42,7 @@ std::string TestSubject::predict_command(std::string_view request) const {
   return "slipway predict " + bundle.directory.string() + " <<< '" + quoted + "'";
 }
 
-TestedModel::TestedModel(std::unique_ptr<model::ModelVersion> version, const ChildPredictor& predictor)
+TestedModel::TestedModel(std::unique_ptr<model::ModelVersion> version, ChildPredictor& predictor)
     : version_(std::move(version)),
       predictor_(&predictor),
       call_(std::make_unique<model::Call>(document::Limits())) {}
@@ -50,7 +50,7 @@ TestedModel::TestedModel(std::unique_ptr<model::ModelVersion> version, const Chi
 Result<TestedModel> TestedModel::start(const TestSubject& subject) {
   Result<model::Bundle> bundle = model::open_bundle(subject.bundle.directory);
   if (!bundle) return std::move(bundle).error();
-  const ChildPredictor* predictor = nullptr;
+  ChildPredictor* predictor = nullptr;
   auto version = model::ModelVersion::with_predictor(
       std::move(*bundle), subject.stored.digest(),
       [&](const model::Bundle& kept) -> Result<std::unique_ptr<model::Predictor>> {
@@ -69,6 +69,7 @@ Answer TestedModel::ask(std::string_view request) {
   call_->error = Error(Code::internal, "");
   call_->violations.clear();
   call_->request_id = "slipway-test";
+  (void)predictor_->ensure_process();  // which is no part of the call's time; if it fails, the call says so
   call_->deadline = monotonic_now() + version_->manifest().limits.timeout + kPatience;
   model::infer(*version_, *call_, body, out);
   Answer answer{call_->outcome, Survival::lived, call_->error.message, call_->error.pointer,

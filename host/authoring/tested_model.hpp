@@ -56,10 +56,10 @@ class TestedModel {
   const document::Document& response() const { return call_->response; }
 
  private:
-  TestedModel(std::unique_ptr<model::ModelVersion> version, const ChildPredictor& predictor);
+  TestedModel(std::unique_ptr<model::ModelVersion> version, ChildPredictor& predictor);
 
   std::unique_ptr<model::ModelVersion> version_;
-  const ChildPredictor* predictor_;
+  ChildPredictor* predictor_;
   std::unique_ptr<model::Call> call_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <charconv>
 #include <thread>
 
@@ -142,10 +143,11 @@ class Reader {
     duration(limits, "/limits/write_timeout", config_.http.write_timeout);
     duration(limits, "/limits/drain", config_.drain);
     duration(limits, "/limits/probe", config_.probe);
-    if (status_.ok() && config_.http.all_bodies() < config_.http.max_body_bytes)
-      status_ = Error(Code::invalid_argument,
-                      source_.describe("/limits/bodies") +
-                          ": all bodies together must be allowed as much memory as one (limits.body)");
+    constexpr std::size_t kLeastForBodies = 64 * 1024;  // what the smallest takes that waits for a model
+    if (status_.ok() && config_.http.all_bodies() < std::max(config_.http.max_body_bytes, kLeastForBodies))
+      status_ = Error(Code::invalid_argument, source_.describe("/limits/bodies") +
+                                                  ": all bodies together must be allowed as much memory as "
+                                                  "one (limits.body), and 64 KiB at least");
   }
 
   void read_overrides(const slw_value* models) {

@@ -152,8 +152,9 @@ int drain(http::Server& server, serving::Pool& pool, serving::ShadowRunner& shad
   impatience.join();
   idle.stop();  // not before: what was accepted may be for a version that is asleep
   // The pool first: what ran there may have been offered to a shadow.
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
-  if (!pool.stop(deadline) || !shadows.stop(deadline)) {
+  // Shadows run where a core has nothing else to do, and may need longer.
+  const auto from_now = [](auto time) { return std::chrono::steady_clock::now() + time; };
+  if (!pool.stop(from_now(std::chrono::seconds(2))) || !shadows.stop(from_now(std::chrono::seconds(10)))) {
     log(Level::error, "a prediction does not end; leaving without it");
     telemetry::stop_log();
     std::_Exit(kFailure);

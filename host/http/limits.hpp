@@ -33,7 +33,12 @@ struct Limits {
     if (max_connections_of_client != 0) return max_connections_of_client;
     return std::min(max_connections, std::max<std::size_t>(max_connections / 2, 16));
   }
-  std::size_t all_bodies() const { return max_bodies_bytes != 0 ? max_bodies_bytes : 32 * max_body_bytes; }
+  // 32 of the largest; what waits for a model counts 64 KiB at least (BodyShare::kGrain), so some of those,
+  // too.
+  std::size_t all_bodies() const {
+    constexpr std::size_t kLeast = 4 * 1024 * 1024;
+    return max_bodies_bytes != 0 ? max_bodies_bytes : std::max(32 * max_body_bytes, kLeast);
+  }
 };
 
 }  // namespace slipway::http

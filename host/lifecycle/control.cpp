@@ -245,14 +245,14 @@ Result<VersionId> Control::bring_in(const std::string& model, const std::string&
   return deployed->id;
 }
 
-// One that is still on its way out of memory is there soon.
+// One that is still on its way out of memory is there soon. Whoever needs it to stay holds it, see hold().
 Status Control::wake(VersionId id) {
   const Nanoseconds patience = monotonic_now() + kDrainPatience;
   while (catalog_.is_draining(id) && monotonic_now() < patience)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  if (Status woken = deployer_.wake(id); !woken) return woken;
-  if (catalog_.slot(id) != nullptr) return {};
-  return Error(Code::unavailable, "the version is on its way out of memory; try again soon");
+  if (catalog_.is_draining(id))
+    return Error(Code::unavailable, "the version is on its way out of memory; try again soon");
+  return deployer_.wake(id);
 }
 
 // The version that a label pointed to stays in memory for a rollback, until the next one takes that place.

@@ -72,14 +72,12 @@ void Control::announce(const PublishedVersion& version, VersionId id) {
   };
   if (version.deprecation) return tell(*version.deprecation);
   // Of a version that is asleep the manifest is not known.
-  if (catalog_.is_asleep(id))
-    if (const Status woken = wake(id); !woken)
-      telemetry::log(
-          telemetry::Level::warning, "a version could not be loaded to see its manifest",
-          {{"model", version.model}, {"version", version.version}, {"why", woken.error().message}});
-  const model::Lease lease = model::Lease::of(catalog_.slot(id));
-  if (lease && lease.slot().version().manifest().deprecation)
-    tell(*lease.slot().version().manifest().deprecation);
+  const Result<model::Lease> lease = hold(id);
+  if (!lease)
+    telemetry::log(telemetry::Level::warning, "a version could not be loaded to see its manifest",
+                   {{"model", version.model}, {"version", version.version}, {"why", lease.error().message}});
+  if (lease && *lease && lease->slot().version().manifest().deprecation)
+    tell(*lease->slot().version().manifest().deprecation);
   else
     catalog_.announce(id, nullptr);
 }

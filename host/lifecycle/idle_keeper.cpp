@@ -62,7 +62,7 @@ void IdleKeeper::stop() {
   for (auto& [id, sleeper] : sleepers_)
     left.insert(left.end(), sleeper.waiting.begin(), sleeper.waiting.end());
   sleepers_.clear();
-  for (const Done& done : left) done();
+  for (const Done& done : left) done(false);
 }
 
 bool IdleKeeper::wake(std::uint64_t id, Done done) {
@@ -120,7 +120,7 @@ bool IdleKeeper::wake_one() {
     sleepers_.erase(sleeper);
     waiting_ -= waiting.size();
   }
-  for (const Done& done : waiting) done();
+  for (const Done& done : waiting) done(woken.ok());
   return true;
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -38,7 +37,7 @@ class IdleKeeper final : public model::Waker {
   IdleKeeper(const IdleKeeper&) = delete;
   IdleKeeper& operator=(const IdleKeeper&) = delete;
 
-  bool wake(std::uint64_t id, std::function<void()> done) override;
+  bool wake(std::uint64_t id, Done done) override;
 
   // After the version that is being loaded; who waits is told.  [control]
   void stop();
@@ -52,7 +51,6 @@ class IdleKeeper final : public model::Waker {
   const Counters& counters() const { return counters_; }  // [any]
 
  private:
-  using Done = std::function<void()>;
   struct Sleeper {
     std::vector<Done> waiting;
     Nanoseconds since = 0;  // the first of them

@@ -49,7 +49,9 @@ void Reaper::retire(VersionId id, bool forget) {
       std::find_if(retired_.begin(), retired_.end(), [&](const Retired& each) { return each.id == id; });
   if (at != retired_.end())
     at->forget = true;
-  else if (!catalog_.is_draining(id))
+  else if (catalog_.is_draining(id))
+    to_forget_.insert(id);  // it is being destroyed now, or about to be put among those that drain
+  else
     catalog_.forget(id);
 }
 
@@ -117,12 +119,13 @@ void Reaper::destroy(Retired retired) {
     log(Level::warning, "a plugin stayed mapped after it was unloaded",
         {{"model", version->name()}, {"version", version->version()}, {"why", report.likely_reason}});
   }
+  const std::lock_guard lock(mutex_);
   catalog_.move(retired.id, model::State::unloaded,
                 report.unmapped ? "" : "its library stays in memory: " + report.likely_reason);
-  if (retired.forget && report.unmapped) catalog_.forget(retired.id);
+  const bool forget = to_forget_.erase(retired.id) != 0 || retired.forget;
+  if (forget && report.unmapped) catalog_.forget(retired.id);
   counters_.draining.fetch_sub(1, std::memory_order_relaxed);
   if (retired.reported) counters_.overdue.fetch_sub(1, std::memory_order_relaxed);
-  const std::lock_guard lock(mutex_);
   --at_work_;
   idle_.notify_all();
 }

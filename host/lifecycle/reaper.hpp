@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -68,6 +69,7 @@ class Reaper {
   std::mutex mutex_;  // of all below
   std::condition_variable idle_;
   std::vector<Retired> retired_;
+  std::set<VersionId> to_forget_;  // that are in no list, and drain
   std::size_t at_work_ = 0;
   bool stopping_ = false;
   std::thread thread_;

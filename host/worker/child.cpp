@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <vector>
 
 #include "base/file.hpp"
@@ -33,6 +35,20 @@ std::vector<std::string> environment() {
     if (const char* const value = std::getenv(name); value != nullptr)
       kept.push_back(std::string(name) + "=" + value);
   return kept;
+}
+
+// Of a thread's /proc/PID/task/TID/stat; proc(5): `flags` is the seventh field behind the name in
+// parentheses. The kernel sets PF_EXITING before it wakes who joins the thread.
+bool is_ending(const std::filesystem::path& stat) {
+  constexpr unsigned kExiting = 0x4;
+  std::ifstream file(stat);
+  std::string text;
+  if (!std::getline(file, text)) return true;  // it has ended meanwhile
+  std::istringstream fields(text.substr(text.rfind(')') + 1));
+  std::string skipped;
+  unsigned flags = 0;
+  for (int i = 0; i < 6; ++i) fields >> skipped;
+  return fields >> flags && (flags & kExiting) != 0;
 }
 
 int milliseconds_until(Nanoseconds deadline) {
@@ -219,7 +235,7 @@ std::size_t Child::threads() const {
   std::error_code error;
   const std::filesystem::path tasks = "/proc/" + std::to_string(pid_) + "/task";
   for (std::filesystem::directory_iterator at(tasks, error), end; !error && at != end; at.increment(error))
-    ++count;
+    if (!is_ending(at->path() / "stat")) ++count;
   return count;
 }
 

@@ -49,7 +49,9 @@ class Child {
   Ending ending() const;
 
   pid_t pid() const { return pid_; }
-  std::size_t threads() const;  // that it has now; 0 where /proc does not say
+  // That it has now, without those that are ending: a thread that was joined is listed until the kernel has
+  // buried it. 0 where /proc does not say.
+  std::size_t threads() const;
   // Its first thread; see base/give_way.hpp.
   Nanoseconds waited_for_a_core() const;
   // The last that it wrote to its standard output and error, 4 KiB at most.

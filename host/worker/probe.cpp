@@ -15,8 +15,8 @@ namespace slipway::worker {
 namespace {
 
 constexpr std::size_t kMostFailuresNamed = 10;
-// A thread that was joined is listed until the kernel has buried it.
-constexpr Nanoseconds kThreadBurial = 200 * kMillisecond;
+// For a thread that was told to end and not waited for.
+constexpr Nanoseconds kThreadsEnd = 200 * kMillisecond;
 
 // One probe, from the child's start to its end.
 class Probe {
@@ -154,7 +154,7 @@ Status Probe::handle(const Failed& message) {
 }
 
 Status Probe::handle(const Destroyed&) {
-  const Nanoseconds patience = monotonic_now() + kThreadBurial;
+  const Nanoseconds patience = monotonic_now() + kThreadsEnd;
   std::size_t threads = child_->threads();
   while (threads > threads_before_ && monotonic_now() < patience) {
     std::this_thread::yield();

@@ -150,6 +150,7 @@ class Chaos:
         for caller in self.keeping + self.coming:
             caller.start()
             stack.callback(caller.stop)
+        self.wait_for_answers(self.keeping + self.coming)  # each has its connection
 
     # ---- what the actions are made of
 

@@ -78,7 +78,7 @@ def test_predict_answers_the_golden_cases_of_the_models_that_ship(env):
         cases = golden_yaml.read(env.shipped / model / "tests" / "golden.yaml")["cases"]
         answered = [case for case in cases if "response" in case][:3]
         for case in answered:
-            done = run(env, "predict", env.shipped / model, input=json.dumps(case["request"]).encode())
+            done = run(env, "predict", env.models / model, input=json.dumps(case["request"]).encode())
             expect.equal((done.exit, done.err), (SUCCESS, ""), "exit and standard error")
             assert done.out.endswith("\n") and set(json.loads(done.out)) == set(case["response"]), done.out
 
@@ -86,7 +86,7 @@ def test_predict_answers_the_golden_cases_of_the_models_that_ship(env):
 def test_predict_says_why_a_request_is_refused(env):
     for body, words in ((b"[1, 'x']", ["400"]), (b"", ["400"]), (b'[1, "x"]', ["422", "/1"]), (b"[]", ["422", "(the whole document)"]),
                         (b"[1.7e308, 1.7e308]", ["422", "more than a double"]), (b"\xff", ["400"])):
-        done = run(env, "predict", env.shipped / "sum", input=body)
+        done = run(env, "predict", env.models / "sum", input=body)
         expect.equal((done.exit, done.out), (FAILURE, ""), "exit and standard output for %r" % body)
         expect.contains(done.err, *words)
 
@@ -157,5 +157,5 @@ def test_check_warns_of_a_plugin_that_stays(env):
 
 def test_no_cache_folder_is_needed(env):
     for variables in ({"HOME": ""}, {"HOME": "/dev/null"}, {"HOME": "/proc"}):
-        done = env.run("predict", env.shipped / "sum", input=b"[1, 2]", variables=variables)
+        done = env.run("predict", env.models / "sum", input=b"[1, 2]", variables=variables)
         expect.equal((done.exit, done.out), (SUCCESS, '{"sum":3.0}\n'), "exit and standard output with %r (%s)" % (variables, done.err))

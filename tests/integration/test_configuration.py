@@ -118,7 +118,8 @@ def test_a_mistake_in_the_environment_is_named(env):
 # ---- what the settings do
 
 def test_limits_of_the_file_hold(env):
-    with env.host(config="limits: {body: '100', header: 1KiB, depth: 3, values: 10}\n") as host:
+    config = "limits: {body: '100', header: 1KiB, depth: 3, values: 10}\noverrides: {sum: {execution: inline}}\n"
+    with env.host(config=config) as host:
         expect.equal(host.request("POST", "/models/sum/predict", b"[1" + b" " * 97 + b"]").status, 200, "status at the limit")
         expect.problem(host.request("POST", "/models/sum/predict", b"[1" + b" " * 98 + b"]"), 413, "100", closes=True)
         expect.problem(host.request("GET", "/models", headers={"X-Long": "x" * 1100}), 431, "1024", closes=True)
@@ -136,7 +137,7 @@ def begun(connection):
 
 
 def test_connections_beyond_the_limit_are_told_so(env):
-    with env.host(config="limits: {connections: 2}\n", flags=["--threads", "1"]) as host, host.connect() as first:
+    with env.host(config="limits: {connections: 2, body_rate_window: 10m, body_timeout: 10m}\n", flags=["--threads", "1"]) as host, host.connect() as first:
         body = begun(first)  # an idle connection would make room
         with host.connect() as second:
             begun(second)
@@ -152,7 +153,7 @@ def test_connections_beyond_the_limit_are_told_so(env):
 
 
 def test_an_idle_connection_is_closed_without_a_word(env):
-    with env.host(config="limits: {idle_timeout: 100ms}\n") as host, host.connect() as connection:
+    with env.host(config="limits: {idle_timeout: 1s}\n") as host, host.connect() as connection:
         expect.equal(connection.request("GET", "/health/live").status, 200, "status")
         connection.expect_closed()
 

@@ -37,6 +37,7 @@ def test_a_release_swaps_and_a_rollback_swaps_back_to_what_is_warm(env):
             operated.release(version)
             expect.equal(version_of(host), version, "version")
         expect.equal(operated.states()["1.1.0"], "ready", "state of the version before")
+        host.wait_for_line("model loaded", nth=3)
         loads = len(host.find_lines("model loaded"))
         done = operated.must("rollback", "doubler", "--why", "scores drift")
         expect.contains(done.out, "doubler 1.1.0 is stable again, instead of 1.2.0")

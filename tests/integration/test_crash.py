@@ -91,6 +91,8 @@ def test_killed_at_any_moment_it_comes_back_with_what_was_acknowledged(env):
                 assert operator.has_released.wait(GUARD_SECONDS), "nothing was released"
                 longest = 2 * (time.monotonic() - begin)
             else:
+                if kill % 4 == 0:  # so that enough is acknowledged on a machine that has become busier
+                    assert operator.has_released.wait(GUARD_SECONDS), "nothing was released"
                 threading.Event().wait(chance.uniform(0, longest))  # where the kill falls
             host.exit_wanted = -signal.SIGKILL
             host.signal(signal.SIGKILL)

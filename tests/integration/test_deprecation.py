@@ -55,6 +55,7 @@ def test_callers_are_told_from_the_next_answer_on_and_no_more_when_it_is_taken_b
         for path in paths:  # made once, before anything is deprecated
             expect.equal(set(is_deprecated(host, path).values()), {False}, path)
         expect.equal(told(host), NOTHING, "before")
+        host.wait_for_line("model loaded", nth=2)
         loads = len(host.find_lines("model loaded"))
         done = operated.must("deprecate", "doubler", "1.0.0", *WORDS, "--why", "two is better")
         expect.contains(done.out, "doubler 1.0.0 is deprecated from 2027-06-01 on, gone on 2027-12-01; 2.0.0 is its successor")

@@ -114,7 +114,7 @@ def test_504_when_the_model_stops_at_the_callers_deadline(host):
 
 def test_504_while_a_model_holds_its_thread_and_its_neighbour_answers(host):
     with held_host(host.env, others=["good_c"]) as (held, gate), held.connect() as slow:
-        slow.send(request_bytes("POST", "/models/held/predict", {"value": 1}, {"X-Request-Timeout-Ms": "100"}))
+        slow.send(request_bytes("POST", "/models/held/predict", {"value": 1}, {"X-Request-Timeout-Ms": "2000"}))
         gate.wait_for_arrival()
         expect.answer(held.request("POST", "/models/good-c/predict", {"value": 4}), {"value": 8.0})
         response = slow.read()
@@ -149,7 +149,7 @@ def test_504_in_the_queue_never_reaches_the_model(host):
 
 
 def test_504_by_the_manifests_timeout_that_the_caller_cannot_prolong(host):
-    with held_host(host.env, limits={"concurrency": 1, "queue": 8, "timeout": "100ms"}) as (held, gate), held.connect() as slow:
+    with held_host(host.env, limits={"concurrency": 1, "queue": 8, "timeout": "2s"}) as (held, gate), held.connect() as slow:
         slow.send(request_bytes("POST", "/models/held/predict", {"value": 1}, {"X-Request-Timeout-Ms": "600000"}))
         gate.wait_for_arrival()
         expect.problem(slow.read(), 504, "in time")
@@ -161,7 +161,7 @@ def test_504_and_429_have_lines_in_the_log_like_any_other(host):
     with held_host(host.env, flags=flags, limits={"concurrency": 1, "queue": 1, "timeout": "10m"}) as (held, gate):
         with held.connect() as first, held.connect() as second:
             first.send(request_bytes("POST", "/models/held/predict", {"value": 1},
-                                     {"X-Request-Timeout-Ms": "50", "X-Request-Id": "expired"}))
+                                     {"X-Request-Timeout-Ms": "2000", "X-Request-Id": "expired"}))
             gate.wait_for_arrival()
             expect.problem(first.read(), 504)
             second.send(request_bytes("POST", "/models/held/predict", {"value": 2}))

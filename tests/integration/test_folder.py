@@ -5,8 +5,8 @@ import threading
 from harness import expect
 from harness.bundles import make_bundle, plugin_file
 
-QUICK = "folder: {settle: 1ms, grace: 1ms}\n"
-PATIENT = "folder: {settle: 1ms, grace: 60m}\n"
+QUICK = "folder: {settle: 1ms, grace: 1ms, gives_way: false}\n"
+PATIENT = "folder: {settle: 1ms, grace: 60m, gives_way: false}\n"
 
 
 def bundle(env, folder, version, plugin="good_c", **more):
@@ -99,7 +99,7 @@ def test_folders_that_are_exchanged_swap_too(env):
 def test_a_bad_bundle_is_reported_and_the_old_version_stays(env):
     models = env.folder("models")
     bundle(env, models / "doubler", "1.0.0")
-    with env.host(models, QUICK) as host:
+    with env.host(models, PATIENT) as host:
         for number, plugin in enumerate(("create_fails", "truncated", "good_c"), 1):
             folder = bundle(env, models / ".next", "1.%d.0" % number, "good_c" if plugin == "truncated" else plugin,
                             cases=[{"name": "wrong", "request": {"value": 1}, "response": {"value": 5}}])

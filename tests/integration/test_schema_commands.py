@@ -194,7 +194,7 @@ def test_many_examples_are_valid_each(env):
 def test_an_example_can_be_predicted(env):
     for model in ("sum", "identity-match", "breast-cancer", "digits"):
         request = env.run("schema", "example", env.shipped / model / "schemas" / "request.yaml").out
-        done = env.run("predict", env.shipped / model, input=request.encode(), variables={"SLIPWAY_CACHE": str(env.scratch / "cache")})
+        done = env.run("predict", env.models / model, input=request.encode(), variables={"SLIPWAY_CACHE": str(env.scratch / "cache")})
         expect.equal((done.exit, done.err), (SUCCESS, ""), "exit and standard error")
         response = file(env, done.out, "response.json")
         done = env.run("schema", "validate", env.shipped / model / "schemas" / "response.yaml", response)

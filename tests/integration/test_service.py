@@ -97,9 +97,9 @@ def test_a_thread_that_hangs_keeps_the_watchdog_from_being_told(env):
             slow.send(request_bytes("POST", "/models/held/predict", {"value": 1}))
             gate.wait_for_arrival()  # one of the two threads waits in the model
             before = len(host.find_lines("does not turn"))
-            host.wait_for_line("does not turn", nth=before + 1)  # a round has begun that cannot be answered
+            host.wait_for_line("does not turn", nth=before + 2)  # a round has begun that cannot be answered
             manager.pending()
-            host.wait_for_line("does not turn", nth=before + 3)
+            host.wait_for_line("does not turn", nth=before + 4)
             expect.equal(manager.pending(), [], "what was told while a thread hung")
             gate.release()
             expect.answer(slow.read(), {"value": 2.0})

@@ -86,7 +86,8 @@ def test_a_request_that_has_begun_to_arrive_is_answered(env):
     models = env.folder("models")
     make_bundle(models / "good", env.plugin("good_c"), "good", limits={"timeout": "10m"})
     data = request_bytes("POST", "/models/good/predict", {"value": 3})
-    with env.host(models) as host, host.connect() as in_head, host.connect() as in_body:
+    patient = "limits: {header_timeout: 10m, body_timeout: 10m, body_rate_window: 10m}\n"
+    with env.host(models, patient) as host, host.connect() as in_head, host.connect() as in_body:
         in_head.send(data[:20])
         in_body.send(data[:-3])
         # Both must have been read before the signal: what is asked on them is not seen from here, so others are asked first.
@@ -150,7 +151,7 @@ def test_a_candidate_that_is_being_tried_holds_up_neither_readiness_nor_the_port
     models = env.folder("models")
     make_bundle(models / "good", env.plugin("good_c"), "good")
     data = request_bytes("GET", "/health/ready")
-    with env.host(models) as host, host.connect() as kept:
+    with env.host(models, "limits: {header_timeout: 10m}\n") as host, host.connect() as kept:
         expect.equal(kept.request("GET", "/health/ready").status, 200, "readiness")
         kept.send(data[:20])  # it waits longer than an idle connection
         make_bundle(models / "stuck", env.plugin("hangs_in_create"), "stuck")

@@ -94,7 +94,7 @@ def test_under_load_no_request_fails(env):
 
 def test_a_request_that_runs_and_one_on_an_idle_connection_are_answered_by_the_old_host(env):
     flags = ("--takeover-socket", str(env.folder() / "takeover"))
-    with held_host(env, flags=flags) as (old, gate), old.connect() as idle, old.connect() as slow:
+    with held_host(env, "limits: {idle_timeout: 100m}\n", flags=flags) as (old, gate), old.connect() as idle, old.connect() as slow:
         idle.request("GET", "/health/ready")
         slow.send(request_bytes("POST", "/models/held/predict", {"value": 1}))
         gate.wait_for_arrival()
@@ -117,7 +117,7 @@ def test_a_request_that_runs_and_one_on_an_idle_connection_are_answered_by_the_o
 
 def test_a_version_that_is_asleep_in_the_old_host_wakes_for_its_last_request(env):
     operated = Released(env)
-    with operated.first(config="idle: 30ms\nlog: {level: debug}") as old, old.connect() as kept:
+    with operated.first(config="idle: 1s\nlog: {level: debug}") as old, old.connect() as kept:
         kept.request("GET", "/health/ready")
         with operated.successor() as new:
             new.wait_for_line("taken over")
@@ -184,19 +184,20 @@ def test_while_a_new_host_loads_the_old_one_serves_and_refuses_commands(env):
 
 def test_a_new_host_that_is_killed_while_it_loads_is_not_missed(env):
     operated = Released(env)
-    with operated.first() as old, Load(old.port, PATH, 2, 2) as load:
+    with operated.first() as old:
         # Its own cache: it tries the model anew, which takes a while.
         operated.publish("1.0.1", plugin="slow", parameters={"sleep_ms": 1500},
                          cases=[{"name": "slow", "request": {"value": 1}, "response": {"value": 2}}])
         operated.must("release", "doubler", "1.0.1", "--label", "next")
-        new = subprocess.Popen([env.slipway, "serve", "--store", operated.store, "--cache", env.folder("cache"), "--takeover"],
-                               stderr=subprocess.DEVNULL, env=env.variables())
-        first_child(new.pid)
-        new.kill()
-        new.wait()
-        goes_on(operated, old, "1.1.0")
-        load.wait_for_answers()
-        expect.equal(load.failures, [], "failed requests")
+        with Load(old.port, PATH, 2, 2) as load:
+            new = subprocess.Popen([env.slipway, "serve", "--store", operated.store, "--cache", env.folder("cache"), "--takeover"],
+                                   stderr=subprocess.DEVNULL, env=env.variables())
+            first_child(new.pid)
+            new.kill()
+            new.wait()
+            goes_on(operated, old, "1.1.0")
+            load.wait_for_answers()
+            expect.equal(load.failures, [], "failed requests")
 
 
 def test_new_hosts_that_go_one_after_another_are_not_missed(env):

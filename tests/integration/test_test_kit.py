@@ -60,7 +60,7 @@ def setup(env, stack):
 
 
 def flawed(env, flaw, **manifest):
-    timeout = {"slow": "20ms", "hang": "100ms"}.get(flaw, "10m")
+    timeout = {"slow": "20ms", "hang": "1s"}.get(flaw, "10m")
     cases = CASES if flaw not in ("wrong", "locale_printf", "locale_stream") else CASES[:1]
     return make_bundle(env.folder("models") / flaw, env.plugin("flawed"), "flawed", request=REQUEST, response=RESPONSE, cases=cases,
                        parameters={"flaw": flaw}, limits={"timeout": timeout}, **manifest)
@@ -68,7 +68,7 @@ def flawed(env, flaw, **manifest):
 
 def run(env, bundle, *flags):
     """The exit status, and the report."""
-    done = env.run("test", bundle, "--json", *flags, variables=CRASH)
+    done = env.run("test", bundle, "--json", *flags, variables=CRASH, guard=5 * GUARD_SECONDS)
     assert done.exit in (SUCCESS, FAILURE), done.err
     return done.exit, json.loads(done.out)
 

@@ -219,7 +219,8 @@ def test_who_says_its_end_with_its_last_request_is_answered_and_let_go(secured):
 
 
 def test_many_connections_at_once(secured):
-    with secured.host("--threads", "2") as host, contextlib.ExitStack() as stack:
+    room = "overrides: {sum: {limits: {queue: 400}}}\n"  # where the model runs on the pool
+    with secured.host("--threads", "2", config=room) as host, contextlib.ExitStack() as stack:
         connections = [stack.enter_context(host.connect()) for _ in range(300)]
         for connection in connections:
             connection.send(request_bytes("POST", PREDICT, [5]))

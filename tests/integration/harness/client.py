@@ -139,7 +139,7 @@ class Connection:
 
 
 class UnixConnection(Connection):
-    def __init__(self, path, guard_seconds=120):
+    def __init__(self, path, guard_seconds=300):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(guard_seconds)
         self.socket.connect(path)

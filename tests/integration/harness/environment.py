@@ -13,7 +13,7 @@ import time
 from harness.client import Connection
 
 # How long anything may take before the test gives up on it. Only a guard: no test depends on how long something takes.
-GUARD_SECONDS = 120
+GUARD_SECONDS = 300
 
 
 class Skip(Exception):
@@ -95,14 +95,14 @@ class Environment:
         kept.update(more)
         return kept
 
-    def run(self, *arguments, input=b"", variables=None):
+    def run(self, *arguments, input=b"", variables=None, guard=GUARD_SECONDS):
         """Runs the program to its end. Output is text."""
-        return self.run_with_sockets({}, *arguments, input=input, variables=variables)
+        return self.run_with_sockets({}, *arguments, input=input, variables=variables, guard=guard)
 
-    def run_with_sockets(self, sockets, *arguments, input=b"", variables=None):
+    def run_with_sockets(self, sockets, *arguments, input=b"", variables=None, guard=GUARD_SECONDS):
         """The same, handed {name: socket} as by systemd."""
         with passing(sockets, [str(self.slipway), *map(str, arguments)], variables or {}) as (command, variables, descriptors):
-            done = subprocess.run(command, input=input, capture_output=True, timeout=GUARD_SECONDS,
+            done = subprocess.run(command, input=input, capture_output=True, timeout=guard,
                                   env=self.variables(**variables), pass_fds=descriptors)
         Ended = collections.namedtuple("Ended", "exit out err")
         return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())

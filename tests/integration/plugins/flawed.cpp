@@ -154,7 +154,7 @@ class Flawed {
         return lost == nullptr ? 1 : 0;
       }
       case Flaw::slow:
-        if (value == 3) usleep(60'000);
+        if (value <= 3) usleep(60'000);
         return 0;
       case Flaw::global:
         ++calls;

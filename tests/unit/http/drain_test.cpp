@@ -16,10 +16,10 @@ Nanoseconds in_a_while() {
   return monotonic_now() + 60 * kSecond;
 }
 
-ServerOptions quick(unsigned threads = 1) {
+ServerOptions quick(unsigned threads = 1, Nanoseconds idle_grace = 200 * kMillisecond) {
   ServerOptions options;
   options.threads = threads;
-  options.drain_idle_grace = 200 * kMillisecond;
+  options.drain_idle_grace = idle_grace;
   return options;
 }
 
@@ -47,7 +47,7 @@ TEST_CASE("an idle server ends, and refuses connections from then on") {
 }
 
 TEST_CASE("idle connections end in order, and a last request on its way is answered") {
-  TestServer server([](Exchange& exchange) { echo(exchange); }, quick());
+  TestServer server([](Exchange& exchange) { echo(exchange); }, quick(1, 2 * kSecond));
   Client silent(server.port());
   Client used(server.port());
   CHECK(used.ask(get("/a")).body == "/a|");
@@ -133,7 +133,8 @@ TEST_CASE("connections that wait to be accepted are served") {
 
 TEST_CASE("draining under load loses nothing") {
   for (int round = 0; round < 5; ++round) {
-    TestServer server([](Exchange& exchange) { echo(exchange); }, quick(2));
+    // Nothing is idle for long: each client asks until it is told to close.
+    TestServer server([](Exchange& exchange) { echo(exchange); }, quick(2, 60 * kSecond));
     std::atomic<int> answered{0}, lost{0};
     std::vector<std::thread> clients;
     for (int c = 0; c < 16; ++c) {

@@ -16,8 +16,8 @@ namespace {
 
 ServerOptions impatient() {
   ServerOptions options;
-  options.limits.header_timeout = options.limits.body_timeout = options.limits.idle_timeout =
-      options.limits.write_timeout = options.limits.linger_timeout = 50 * kMillisecond;
+  options.limits.header_timeout = options.limits.body_timeout = options.limits.write_timeout =
+      options.limits.linger_timeout = 50 * kMillisecond;
   return options;
 }
 
@@ -37,7 +37,9 @@ void begin_request(TestServer& server, Client& client, const std::string& path) 
 }  // namespace
 
 TEST_CASE("an idle connection is closed without a word") {
-  TestServer server([](Exchange& exchange) { echo(exchange); }, impatient());
+  ServerOptions options;
+  options.limits.idle_timeout = kSecond;
+  TestServer server([](Exchange& exchange) { echo(exchange); }, options);
   Client silent(server.port());
   CHECK(silent.at_end());
   Client used(server.port());
@@ -168,7 +170,10 @@ TEST_CASE("an idle connection of another thread makes room soon") {
     }
   }
   wait_until([&] { return server.server().stats().connections_open <= 1; });
-  CHECK(server.server().stats().connections_evicted == 19);
+  // Every one that was taken, also such as made room where none was needed any more.
+  const ServerStats stats = server.server().stats();
+  CHECK(stats.connections_evicted >= 19);
+  CHECK(stats.connections_evicted == stats.connections - stats.connections_refused - stats.connections_open);
 }
 
 TEST_CASE("a body that comes too slowly is answered 408 long before its time is over") {

@@ -1,6 +1,7 @@
 #include "lifecycle/reaper.hpp"
 
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "temporary_bundle.hpp"
 #include "version_of.hpp"
@@ -71,6 +72,18 @@ TEST_CASE("a version lives until its last lease has ended, and is then forgotten
   lease.release();
   REQUIRE(s.reaper->stop(monotonic_now() + kGuard));
   CHECK(s.state() == "gone");
+}
+
+TEST_CASE("a version that is forgotten while it leaves memory is gone") {
+  const TemporaryBundle bundle("good_c");
+  Subject s;
+  for (int round = 0; round < 50; ++round) {
+    const VersionId id = s.serve(bundle);
+    std::thread sleep([&] { s.reaper->put_to_sleep(id); });
+    s.reaper->retire(id, true);
+    sleep.join();
+    while (s.state() != "gone") std::this_thread::yield();
+  }
 }
 
 TEST_CASE("past its time a version is reported, never forced, and goes when it can") {
