@@ -100,7 +100,8 @@ bool is_exact_double(std::int64_t integer) {
 }
 
 void skip_white_space(const char*& at) {
-  while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') ++at;
+  while (static_cast<unsigned char>(*at) <= ' ' && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
+    ++at;
 }
 
 }  // namespace

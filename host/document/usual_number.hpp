@@ -2,8 +2,8 @@
 // at a time. All others are scan_number's.
 #pragma once
 
+#include <array>
 #include <bit>
-#include <charconv>
 #include <cstdint>
 #include <cstring>
 
@@ -62,6 +62,51 @@ inline bool take_digits(const char*& at, std::uint64_t& digits, unsigned& count,
   }
 }
 
+__extension__ typedef unsigned __int128 Uint128;
+
+// A power of ten with its highest bit set, and what division by it needs: v = floor((2^128 - 1) / d) - 2^64.
+struct PowerOfTen {
+  std::uint64_t divisor;
+  std::uint64_t reciprocal;
+  int shift;  // by which it was moved up
+};
+inline constexpr auto kPowersOfTen = [] {
+  std::array<PowerOfTen, 20> powers{};  // all that 64 bits hold
+  std::uint64_t power = 1;
+  for (PowerOfTen& each : powers) {
+    each.shift = std::countl_zero(power);
+    each.divisor = power << each.shift;
+    each.reciprocal = static_cast<std::uint64_t>(~Uint128{0} / each.divisor);  // 2^64 is cut off
+    power *= 10;
+  }
+  return powers;
+}();
+
+// digits / 10^power, rounded once, to nearest and ties to even. The quotient is made with 62 bits at least
+// and one that stands for all below them, so what a double has no room for decides as all of it would. (The
+// division: N. Moeller, T. Granlund, "Improved division by invariant integers", 2011, algorithm 4.)
+inline double quotient(std::uint64_t digits, unsigned power) {
+  if (digits == 0) return 0;
+  const PowerOfTen& ten = kPowersOfTen[power];
+  const int zeros = std::countl_zero(digits);
+  // The dividend is digits with its highest bit set, times 2^63: less than the divisor times 2^64.
+  const std::uint64_t high = digits << zeros >> 1;
+  const std::uint64_t low = digits << zeros << 63;
+  const Uint128 product = Uint128{high} * ten.reciprocal + (Uint128{high + 1} << 64 | low);
+  auto quotient = static_cast<std::uint64_t>(product >> 64);
+  std::uint64_t rest = low - quotient * ten.divisor;
+  const std::uint64_t one_too_many = rest > static_cast<std::uint64_t>(product) ? 1 : 0;
+  quotient -= one_too_many;
+  rest += ten.divisor & (0 - one_too_many);
+  if (rest >= ten.divisor) [[unlikely]] {
+    ++quotient;
+    rest -= ten.divisor;
+  }
+  const std::uint64_t kept = quotient >> 1 | (quotient & 1) | (rest != 0 ? 1 : 0);
+  const auto exponent = static_cast<std::uint64_t>(1023 - 62 + ten.shift - zeros);
+  return static_cast<double>(static_cast<std::int64_t>(kept)) * std::bit_cast<double>(exponent << 52);
+}
+
 // As scan_number() where it returns true; else nothing is said of what is there, and `at` stays. There must
 // be 24 readable bytes from any byte on that belongs to no number.
 inline bool scan_usual_number(const char*& at, slw_value& number) {
@@ -88,17 +133,14 @@ inline bool scan_usual_number(const char*& at, slw_value& number) {
   const unsigned whole = count;
   ++next;
   if (!take_digits(next, digits, count, 19) || count == whole || (*next | 0x20) == 'e') return false;
-  double value = 0;
-  if (digits <= kMostExactInteger) {
-    // Both are exact, so the one operation rounds once: correctly. (W. D. Clinger, "How to read floating
-    // point numbers accurately", 1990.)
-    value = static_cast<double>(digits) / kExactPowers[count - whole];
-    value = std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) | std::uint64_t{negative} << 63);
-  } else if (std::from_chars(at, next, value).ec != std::errc()) {
-    return false;
-  }
+  // Up to 2^53 both are exact, so the one operation rounds once: correctly. (W. D. Clinger, "How to read
+  // floating point numbers accurately", 1990.)
+  const double magnitude = digits <= kMostExactInteger
+                               ? static_cast<double>(digits) / kExactPowers[count - whole]
+                               : quotient(digits, count - whole);
+  const auto value = std::bit_cast<std::uint64_t>(magnitude);
   number = {SLW_FLOAT64, 0, 0, 0, {}};
-  number.as.f64 = value;
+  number.as.f64 = std::bit_cast<double>(value | std::uint64_t{negative} << 63);
   at = next;
   return true;
 }

@@ -11,6 +11,7 @@
 namespace slipway::http {
 namespace {
 
+constexpr unsigned kReadAtOnce = 3;            // parts of a body, before other connections have their turn
 constexpr std::size_t kReadAhead = 64 * 1024;  // pipelined bytes taken in while an answer is being made
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -187,6 +188,15 @@ bool Session::ask_for_body() {
 Step Session::receive_more(Stage stage) {
   if (has_output() && send() != Sent::all && !co_await flush()) co_return false;
   if (waits_for_ != stage) begin_stage(stage);
+  if (stage == Stage::body && filled_buffer_ && read_at_once_ < kReadAtOnce) {
+    // The next part lies there already, most likely.
+    ++read_at_once_;
+    keep_input();
+    const Received received = receive();
+    if (received == Received::closed) gone_ = true;
+    if (received != Received::nothing) co_return !gone_;
+  }
+  read_at_once_ = 0;
   while (true) {
     keep_input();
     wait_readable();

@@ -144,9 +144,11 @@ class Session final : public DeadlineEntry, public Watcher {
   std::size_t sent_ = 0;   // of both
   std::size_t gathered_ = 0;
 
-  bool body_began_ = false;  // some of it came with the head
-  bool closing_ = false;     // the answer in out_ is the last
-  bool too_slow_ = false;    // its body's rate
+  unsigned read_at_once_ = 0;   // parts of a body, since the thread could look at its other connections
+  bool filled_buffer_ = false;  // what was received last
+  bool body_began_ = false;     // some of it came with the head
+  bool closing_ = false;        // the answer in out_ is the last
+  bool too_slow_ = false;       // its body's rate
   bool evicted_ = false;
   bool gone_ = false;  // nobody reads an answer any more, or the server does not wait for it
   bool holds_memory_ = false;

@@ -62,7 +62,8 @@ bool Session::ends_here() {
   return thread_.draining() && input_.empty() && receive() != Received::bytes;
 }
 
-// Once per event: a connection that always has more to read waits for its turn.
+// Once per event, a large body's parts a few times: a connection that always has more to read waits for its
+// turn.
 Session::Received Session::receive() noexcept {
   happened_ &= ~kReadable;
   auto& buffer = thread_.receive_buffer();
@@ -76,6 +77,7 @@ Session::Received Session::receive() noexcept {
   received_at_ = monotonic_now();
   window_bytes_ += static_cast<std::size_t>(got);
   served_in_turn_ = 0;
+  filled_buffer_ = static_cast<std::size_t>(got) == buffer.size();
   return take_in({buffer.data(), static_cast<std::size_t>(got)}) ? Received::bytes : Received::closed;
 }
 

@@ -157,3 +157,35 @@ TEST_CASE("the quick way agrees on every length of digits, and takes what is usu
   }
   CHECK(quick > 100'000);
 }
+
+TEST_CASE("what lies between two doubles goes to the nearer, in the middle to the even one") {
+  CHECK(scanned("9007199254740993.0").as.f64 == 9007199254740992.0);  // 2^53 + 1
+  CHECK(scanned("9007199254740993.001").as.f64 == 9007199254740994.0);
+  CHECK(scanned("9007199254740995.0").as.f64 == 9007199254740996.0);
+  std::mt19937_64 random(9);
+  for (int i = 0; i < 100'000; ++i) {
+    // From 2^52 to 2^53 the middle is at a half, and what is below it is cut to so many digits.
+    const std::string whole = std::to_string((std::uint64_t{1} << 52) + random() % (std::uint64_t{1} << 52));
+    for (const char* const fraction : {".5", ".500", ".499", ".501", ".49", ".51"})
+      if (!check_usual(whole.substr(0, 15) + fraction) || !check_usual(whole + fraction)) FAIL("see above");
+    // So many digits, and the point anywhere among them.
+    std::string digits = std::to_string(random() | std::uint64_t{1} << 63).substr(0, 15 + random() % 5);
+    digits.insert(1 + random() % (digits.size() - 1), ".");
+    if (!check_usual(digits) || !check_usual("0." + digits.substr(0, 1) + digits.substr(2))) FAIL("see above");
+  }
+}
+
+TEST_CASE("a quotient is the nearest double for all digits and powers of ten") {
+  std::mt19937_64 random(10);
+  for (int i = 0; i < 200'000; ++i) {
+    const std::uint64_t digits = (random() >> random() % 64) % 10'000'000'000'000'000'000u;
+    const auto power = static_cast<unsigned>(1 + random() % 19);
+    std::string text = std::to_string(digits);
+    text = std::string(20 - text.size(), '0') + text;
+    text.insert(text.size() - power, ".");
+    double nearest = 0;
+    std::from_chars(text.data(), text.data() + text.size(), nearest);
+    CAPTURE(text);
+    if (quotient(digits, power) != nearest) FAIL("it is " << quotient(digits, power));
+  }
+}
