@@ -151,8 +151,9 @@ bool NumberArray::take_double(double value, bool integral) {
   }
   const std::size_t i = doubles_.size();
   if (integral) {
-    if (written_as_integer_.size() <= i / 8) written_as_integer_.resize(i / 8 + 1, 0);
-    written_as_integer_.back() = static_cast<std::uint8_t>(written_as_integer_.back() | 1u << (i % 8));
+    if (written_as_integer_.size() <= i / 8)
+      written_as_integer_.resize(i / 4 + 8, 0);  // room ahead, see take()
+    mark_integer(i);
   }
   doubles_.push_back(value);
   return true;
@@ -169,13 +170,19 @@ bool NumberArray::take_other(const slw_value& number) {
   return take_double(static_cast<double>(number.as.i64), true);
 }
 
-bool NumberArray::take(const slw_value& number) {
+[[gnu::always_inline]] inline bool NumberArray::take(const slw_value& number) {
   if (number.kind == SLW_FLOAT64 && number.detail == 0 && integers_.empty()) {
     doubles_.push_back(number.as.f64);
     return true;
   }
   if (number.kind == SLW_INT64 && doubles_.empty()) {
     integers_.push_back(number.as.i64);
+    return true;
+  }
+  const std::size_t i = doubles_.size();
+  if (number.kind == SLW_INT64 && is_exact_double(number.as.i64) && i / 8 < written_as_integer_.size()) {
+    mark_integer(i);
+    doubles_.push_back(static_cast<double>(number.as.i64));
     return true;
   }
   return take_other(number);

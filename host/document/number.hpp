@@ -40,6 +40,9 @@ class NumberArray {
   bool take(const slw_value& number);
   bool take_other(const slw_value& number);
   bool take_double(double value, bool integral);
+  void mark_integer(std::size_t i) {
+    written_as_integer_[i / 8] = static_cast<std::uint8_t>(written_as_integer_[i / 8] | 1u << (i % 8));
+  }
 
   std::vector<std::int64_t> integers_;
   std::vector<double> doubles_;
