@@ -2,7 +2,6 @@
 
 #include <sched.h>
 
-#include <algorithm>
 #include <charconv>
 #include <thread>
 
@@ -143,11 +142,12 @@ class Reader {
     duration(limits, "/limits/write_timeout", config_.http.write_timeout);
     duration(limits, "/limits/drain", config_.drain);
     duration(limits, "/limits/probe", config_.probe);
-    constexpr std::size_t kLeastForBodies = 64 * 1024;  // what the smallest takes that waits for a model
-    if (status_.ok() && config_.http.all_bodies() < std::max(config_.http.max_body_bytes, kLeastForBodies))
+    constexpr std::size_t kStep = 64 * 1024;  // in which the memory of bodies is counted
+    const std::size_t most = config_.http.max_body_bytes;
+    if (status_.ok() && config_.http.all_bodies() / kStep < most / kStep + (most % kStep != 0 ? 1 : 0))
       status_ = Error(Code::invalid_argument, source_.describe("/limits/bodies") +
                                                   ": all bodies together must be allowed as much memory as "
-                                                  "one (limits.body), and 64 KiB at least");
+                                                  "one (limits.body), in steps of 64 KiB");
   }
 
   void read_overrides(const slw_value* models) {

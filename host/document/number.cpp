@@ -210,6 +210,7 @@ bool NumberArray::scan(const char*& at) {
 void NumberArray::shrink(std::size_t keep) {
   if (integers_.capacity() * sizeof(std::int64_t) > keep) std::vector<std::int64_t>().swap(integers_);
   if (doubles_.capacity() * sizeof(double) > keep) std::vector<double>().swap(doubles_);
+  if (written_as_integer_.capacity() > keep / 16) std::vector<std::uint8_t>().swap(written_as_integer_);
 }
 
 }  // namespace slipway::document

@@ -69,6 +69,7 @@ Result<Control::Restored> Control::restore() {
   for (const Label& label : *labels) {
     const Result<VersionId> id = bring_in(label.model, label.version, silent);
     if (id) {
+      const Result<model::Lease> awake = hold(*id);  // if it can be: a share of the traffic wakes nobody
       catalog_.point(label.name, *id, begin_traffic(label));
       ++restored.served;
       continue;
@@ -162,7 +163,9 @@ Status Control::move_label(Decision decision, std::optional<model::TrafficPolicy
     record_failure(decision, id.error());
     return id.error();
   }
-  if (Status compatible = check_clients(decision, *id); !compatible) {
+  // Until the label points to it: what falls asleep cannot be looked at, and gets no share of the traffic.
+  const Result<model::Lease> held = hold(*id);
+  if (Status compatible = held ? check_clients(decision, *held) : Status(held.error()); !compatible) {
     record_failure(decision, compatible.error());
     return compatible;
   }
@@ -190,7 +193,9 @@ Status Control::move_label(Decision decision, std::optional<model::TrafficPolicy
 }
 
 // A rollback goes back to what clients have had already; what a shadow answers nobody gets.
-Status Control::check_clients(const Decision& decision, VersionId candidate) {
+Status Control::check_clients(const Decision& decision, const model::Lease& candidate) {
+  if (!candidate)
+    return Error(Code::unavailable, "the version left memory while it was looked at; try again");
   if (decision.action == Action::shadow) return check_may_be_shadow(decision, candidate);
   if (decision.allow_breaking || decision.action == Action::rollback) return {};
   // A canary answers whom the stable version would have answered.
@@ -198,10 +203,7 @@ Status Control::check_clients(const Decision& decision, VersionId candidate) {
   const Result<model::Lease> served = hold(catalog_.labelled(decision.model, replaced));
   if (!served) return served.error();
   if (!*served) return {};
-  const Result<model::Lease> next = hold(candidate);
-  if (!next) return next.error();
-  if (!*next) return Error(Code::unavailable, "the version left memory while it was looked at; try again");
-  return check_compatible(served->slot().version().bundle(), next->slot().version().bundle());
+  return check_compatible(served->slot().version().bundle(), candidate.slot().version().bundle());
 }
 
 // It may fall asleep whenever nobody holds it, and be woken by a call; not both within a moment.
@@ -211,7 +213,9 @@ Result<model::Lease> Control::hold(VersionId id) {
     const bool was_asleep = catalog_.is_asleep(id);
     model::Lease lease = model::Lease::of(catalog_.slot(id));
     if (lease || (!was_asleep && !catalog_.is_asleep(id))) return lease;
-    if (Status woken = wake(id); !woken && monotonic_now() > patience) return std::move(woken).error();
+    if (Status woken = wake(id); !woken) return std::move(woken).error();
+    if (monotonic_now() > patience)
+      return Error(Code::unavailable, "the version falls asleep again and again; try again soon");
   }
 }
 

@@ -124,14 +124,14 @@ class Control {
 
   Result<VersionId> bring_in(const std::string& model, const std::string& version, Operation& operation);
   Status move_label(Decision decision, std::optional<model::TrafficPolicy> policy, Operation& operation);
-  Status check_may_be_shadow(const Decision& decision, VersionId candidate) const;
+  Status check_may_be_shadow(const Decision& decision, const model::Lease& candidate) const;
   void announce(const PublishedVersion& version, VersionId id);
   Traffic begin_traffic(const Label& label);
   void end_trial(const Key& label);
   void take_label_away(const Key& label, Operation& operation);
   Result<std::string> roll_back_failed(const Key& label, const std::shared_ptr<model::Trial>& trial,
                                        Operation& operation);
-  Status check_clients(const Decision& decision, VersionId candidate);
+  Status check_clients(const Decision& decision, const model::Lease& candidate);
   Status wake(VersionId id);
   // Woken if it is asleep, and kept awake; an empty lease where there is no such version in service.
   Result<model::Lease> hold(VersionId id);

@@ -59,9 +59,8 @@ Result<std::string> Control::shadow(const ShadowRequest& request, Operation& ope
   return request.model + " " + decision.to + " is shadow: " + decision.details;
 }
 
-Status Control::check_may_be_shadow(const Decision& decision, VersionId candidate) const {
-  const model::Lease lease = model::Lease::of(catalog_.slot(candidate));
-  if (!lease || lease.slot().version().manifest().effects == model::Effects::none) return {};
+Status Control::check_may_be_shadow(const Decision& decision, const model::Lease& candidate) const {
+  if (candidate.slot().version().manifest().effects == model::Effects::none) return {};
   return Error(Code::failed_precondition,
                decision.model + " " + decision.to +
                    " cannot be a shadow: a copied request would have its effects twice. Only a version whose "

@@ -42,8 +42,9 @@ std::vector<std::string> environment() {
 bool is_ending(const std::filesystem::path& stat) {
   constexpr unsigned kExiting = 0x4;
   std::ifstream file(stat);
+  if (!file) return !std::filesystem::exists(stat);  // it may have ended meanwhile
   std::string text;
-  if (!std::getline(file, text)) return true;  // it has ended meanwhile
+  std::getline(file, text, '\0');  // its name may have several lines
   std::istringstream fields(text.substr(text.rfind(')') + 1));
   std::string skipped;
   unsigned flags = 0;

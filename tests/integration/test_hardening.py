@@ -150,7 +150,8 @@ def test_requests_that_wait_for_a_model_count_and_give_back(env):
 
 def test_a_configuration_with_less_memory_for_all_than_for_one_is_refused(env):
     file = env.folder("config") / "slipway.yaml"
-    for limits in ("  body: 2MiB\n  bodies: 1MiB\n", "  body: 1KiB\n  bodies: 63KiB\n"):
+    for limits in ("  body: 2MiB\n  bodies: 1MiB\n", "  body: 1KiB\n  bodies: 63KiB\n",
+                   "  body: 100KiB\n  bodies: 127KiB\n"):
         file.write_text("limits:\n" + limits)
         done = env.run("serve", "--models", env.models, "--listen", "127.0.0.1:0", "--config", file)
         expect.equal(done.exit, 2, "exit")

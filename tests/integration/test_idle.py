@@ -166,6 +166,17 @@ def test_a_version_that_falls_asleep_while_it_is_compared_with_another(env):
             expect.contains(operated.run("release", "doubler", "1.1.0").err, "may break clients of 1.0.0")
 
 
+def test_a_sleeping_version_with_effects_is_no_shadow(env):
+    operated = Operated(env)
+    with operated.host(config=IDLE + "idle_warm: 10ms\n") as host:
+        operated.publish("1.0.0")
+        operated.release("1.0.0")
+        operated.publish("1.1.0", effects="external")
+        for times in range(1, 6):
+            expect.contains(operated.run("shadow", "doubler", "1.1.0").err, "cannot be a shadow")
+            wait_for_sleep(host, "1.1.0", times)
+
+
 def test_a_sleeping_bundle_that_is_replaced_or_removed(env):
     models = models_of(env)
     with env.host(models, IDLE + "folder: {settle: 10ms, grace: 10ms}\n") as host:
