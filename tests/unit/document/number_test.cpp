@@ -171,7 +171,8 @@ TEST_CASE("what lies between two doubles goes to the nearer, in the middle to th
     // So many digits, and the point anywhere among them.
     std::string digits = std::to_string(random() | std::uint64_t{1} << 63).substr(0, 15 + random() % 5);
     digits.insert(1 + random() % (digits.size() - 1), ".");
-    if (!check_usual(digits) || !check_usual("0." + digits.substr(0, 1) + digits.substr(2))) FAIL("see above");
+    if (!check_usual(digits) || !check_usual("0." + digits.substr(0, 1) + digits.substr(2)))
+      FAIL("see above");
   }
 }
 
