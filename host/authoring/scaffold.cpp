@@ -79,7 +79,10 @@ Result<std::vector<Template>> list_templates(const fs::path& folder) {
     if (!about) return std::move(about).error();
     found.push_back({each->path().filename().string(), std::move(about->purpose)});
   }
-  if (failed) return Error(Code::io, "cannot read " + folder.string() + ": " + failed.message());
+  if (failed)
+    return Error(Code::io,
+                 "cannot read the templates in " + folder.string() + ": " + failed.message() +
+                     "; `meson install` puts them beside the program, SLIPWAY_SDK names another place");
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return found;
 }

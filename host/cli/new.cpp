@@ -50,8 +50,9 @@ int create(const Wanted& wanted) {
       "\nNext:\n"
       "  cd %s\n"
       "  slipway dev     # builds, serves, and watches: save a file, and the next request runs the new code\n"
-      "  slipway test    # golden cases, metrics, contract, resources, a real host (once it is built)\n"
-      "  slipway pack    # one file to publish\n",
+      "  slipway test    # golden cases, metrics, contract, resources, a real host\n"
+      "  slipway pack    # one file to publish\n\n"
+      "The last two want it built: by slipway dev, or by cmake -S . -B build && cmake --build build\n",
       folder.c_str());
   return kSuccess;
 }

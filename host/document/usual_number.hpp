@@ -93,16 +93,16 @@ inline double quotient(std::uint64_t digits, unsigned power) {
   const std::uint64_t high = digits << zeros >> 1;
   const std::uint64_t low = digits << zeros << 63;
   const Uint128 product = Uint128{high} * ten.reciprocal + (Uint128{high + 1} << 64 | low);
-  auto quotient = static_cast<std::uint64_t>(product >> 64);
-  std::uint64_t rest = low - quotient * ten.divisor;
+  auto whole = static_cast<std::uint64_t>(product >> 64);
+  std::uint64_t rest = low - whole * ten.divisor;
   const std::uint64_t one_too_many = rest > static_cast<std::uint64_t>(product) ? 1 : 0;
-  quotient -= one_too_many;
+  whole -= one_too_many;
   rest += ten.divisor & (0 - one_too_many);
   if (rest >= ten.divisor) [[unlikely]] {
-    ++quotient;
+    ++whole;
     rest -= ten.divisor;
   }
-  const std::uint64_t kept = quotient >> 1 | (quotient & 1) | (rest != 0 ? 1 : 0);
+  const std::uint64_t kept = whole >> 1 | (whole & 1) | (rest != 0 ? 1 : 0);
   const auto exponent = static_cast<std::uint64_t>(1023 - 62 + ten.shift - zeros);
   return static_cast<double>(static_cast<std::int64_t>(kept)) * std::bit_cast<double>(exponent << 52);
 }

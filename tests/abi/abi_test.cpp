@@ -83,6 +83,14 @@ std::vector<std::string> paths_in(const char* text) {
   return paths;
 }
 
+plugin::Library load(const std::string& path) {
+  auto stored = plugin::StoredLibrary::store(path, {}, {});
+  if (!stored.ok()) FAIL(stored.error().message);
+  auto library = plugin::Library::load(std::move(*stored));
+  if (!library.ok()) FAIL(library.error().message);
+  return std::move(*library);
+}
+
 }  // namespace
 
 TEST_CASE("a plugin of any compiler answers through the ABI, and unloads") {
@@ -90,11 +98,8 @@ TEST_CASE("a plugin of any compiler answers through the ABI, and unloads") {
   CHECK(paths_in(ABI_PLUGINS).size() >= 2);
   for (const std::string& path : paths_in(ABI_PLUGINS)) {
     INFO(path);
-    auto stored = plugin::StoredLibrary::store(path, {}, {});
-    if (!stored.ok()) FAIL(stored.error().message);
-    auto library = plugin::Library::load(std::move(*stored));
-    if (!library.ok()) FAIL(library.error().message);
-    const slw_plugin& entry = library->table();
+    plugin::Library library = load(path);
+    const slw_plugin& entry = library.table();
     CHECK(entry.size == sizeof(slw_plugin));
     CHECK(entry.abi_minor == SLW_ABI_MINOR);
 
@@ -115,7 +120,7 @@ TEST_CASE("a plugin of any compiler answers through the ABI, and unloads") {
     CHECK_FALSE(bad.failure.empty());
 
     entry.destroy(model);
-    CHECK(library->unload().unmapped);
+    CHECK(library.unload().unmapped);
   }
 }
 
@@ -124,11 +129,8 @@ TEST_CASE("a plugin of any compiler answers a batch through the ABI, each item b
   CHECK(paths_in(ABI_BATCH_PLUGINS).size() >= 2);
   for (const std::string& path : paths_in(ABI_BATCH_PLUGINS)) {
     INFO(path);
-    auto stored = plugin::StoredLibrary::store(path, {}, {});
-    if (!stored.ok()) FAIL(stored.error().message);
-    auto library = plugin::Library::load(std::move(*stored));
-    if (!library.ok()) FAIL(library.error().message);
-    const slw_plugin& entry = library->table();
+    plugin::Library library = load(path);
+    const slw_plugin& entry = library.table();
     REQUIRE(entry.get_extension != nullptr);
     CHECK(entry.get_extension("slipway.batch.v9") == nullptr);
     const auto* const batch = static_cast<const slw_batch*>(entry.get_extension("slipway.batch.v0"));
@@ -162,7 +164,7 @@ TEST_CASE("a plugin of any compiler answers a batch through the ABI, each item b
     CHECK(writers[2].text == "begin_object; key value; float64 6; end_object; ");
 
     entry.destroy(model);
-    CHECK(library->unload().unmapped);
+    CHECK(library.unload().unmapped);
   }
 }
 
